@@ -1,0 +1,20 @@
+"""The ASGI application: Django for HTTP, Channels for websockets."""
+
+import os
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maskweb.settings")
+http = get_asgi_application()
+
+from jobs.routing import websocket_urlpatterns  # noqa: E402 - the apps must be loaded first
+
+application = ProtocolTypeRouter(
+    {
+        "http": http,
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+    }
+)

@@ -1,0 +1,45 @@
+"""Releases of a trained network."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ModelRelease(models.Model):
+    """Weights, classes, anchors, input size, thresholds and metrics, frozen together in one folder.
+
+    The folder's release.json is the source; the fields here are copied from it at registration, so
+    that lists need no file access. `folder` is relative to MEDIA_ROOT/releases, or for a release that
+    ships with the product to the bundled folder.
+    """
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    network = models.CharField(_("network"), max_length=40)
+    net_size = models.PositiveIntegerField(_("net size"))
+    classes = models.JSONField(_("classes"))
+    metrics = models.JSONField(_("metrics"), default=dict)
+    provenance = models.JSONField(_("provenance"), default=dict)
+    sha256 = models.CharField(
+        _("SHA-256"), max_length=64, unique=True, help_text=_("Of release.json, which holds the hash of each file.")
+    )
+    folder = models.CharField(max_length=200)
+    is_bundled = models.BooleanField(_("ships with the product"), default=False)
+    is_active = models.BooleanField(_("active"), default=False)
+    created_at = models.DateTimeField(_("registered"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    activated_at = models.DateTimeField(_("activated"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("release")
+        verbose_name_plural = _("releases")
+        ordering = ["-is_active", "-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_active"], condition=models.Q(is_active=True), name="release_only_one_is_active"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,68 @@
+"""Candidates to the detections of a picture."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from yolo.detections import detections_from
+from yolo.letterbox import Letterbox
+
+# a 200 x 100 picture at half its size on a 100 x 64 canvas, 7 rows down
+PLACED = Letterbox(scale=0.5, left=0, top=7, width=200, height=100)
+BOX = [10.0, 17.0, 30.0, 37.0]  # in the picture (20, 20, 60, 60)
+
+
+def test_boxes_are_given_in_picture_pixels_best_first() -> None:
+    found = detections_from(
+        np.array([[50, 7, 60, 17], BOX], np.float32),
+        np.array([[0.6, 0.1], [0.2, 0.9]], np.float32),
+        PLACED,
+        thresholds=[0.5, 0.5],
+        iou_threshold=0.5,
+        one_label=True,
+    )
+    np.testing.assert_allclose(found.boxes, [[20, 20, 60, 60], [100, 0, 120, 20]], rtol=1e-5)
+    assert found.labels.tolist() == [1, 0]
+    np.testing.assert_allclose(found.class_scores, [[0.2, 0.9], [0.6, 0.1]])
+    assert len(found) == 2
+
+
+def test_each_class_has_its_own_threshold() -> None:
+    found = detections_from(
+        np.array([BOX], np.float32),
+        np.array([[0.6, 0.5]], np.float32),
+        PLACED,
+        thresholds=[0.7, 0.4],
+        iou_threshold=0.5,
+        one_label=True,
+    )
+    assert found.labels.tolist() == [1]
+    np.testing.assert_allclose(found.scores, [0.5])
+
+
+def test_one_face_gets_one_label() -> None:
+    boxes = np.array([BOX, BOX], np.float32)
+    scores = np.array([[0.6, 0.5], [0.1, 0.9]], np.float32)
+    found = detections_from(boxes, scores, PLACED, thresholds=[0.3, 0.3], iou_threshold=0.5, one_label=True)
+    assert found.labels.tolist() == [1]
+
+
+def test_for_measuring_each_class_is_a_detector_of_its_own() -> None:
+    boxes = np.array([BOX, BOX], np.float32)
+    scores = np.array([[0.6, 0.5], [0.1, 0.9]], np.float32)
+    found = detections_from(boxes, scores, PLACED, thresholds=[0.3, 0.3], iou_threshold=0.5, one_label=False)
+    assert found.labels.tolist() == [1, 0]
+    np.testing.assert_allclose(found.scores, [0.9, 0.6])
+
+
+def test_nothing_found_keeps_the_shapes() -> None:
+    found = detections_from(
+        np.zeros((0, 4), np.float32),
+        np.zeros((0, 3), np.float32),
+        PLACED,
+        thresholds=[0.5] * 3,
+        iou_threshold=0.5,
+        one_label=True,
+    )
+    assert found.boxes.shape == (0, 4) and found.class_scores.shape == (0, 3)
+    assert found.labels.dtype == np.int64

@@ -1,0 +1,94 @@
+"""Training runs and their epochs."""
+
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.rights import Right
+
+
+class TrainingRunQuerySet(models.QuerySet["TrainingRun"]):
+    def for_user(self, user: User) -> Self:
+        return self if user.may(Right.VIEW_TRAINING) else self.none()
+
+
+class TrainingRun(models.Model):
+    """One training of one network on one frozen dataset version. Its state is its job's."""
+
+    version = models.ForeignKey("labelling.DatasetVersion", on_delete=models.PROTECT, related_name="runs")
+    crops_version = models.ForeignKey(
+        "labelling.DatasetVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("single faces to paste in"),
+    )
+    start_release = models.ForeignKey(
+        "releases.ModelRelease",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("start from"),
+    )
+    release = models.OneToOneField(
+        "releases.ModelRelease", on_delete=models.SET_NULL, null=True, blank=True, related_name="run"
+    )
+    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    network = models.CharField(_("network"), max_length=40, default="yolov3-slim")
+    net_size = models.PositiveIntegerField(
+        _("net size"), default=416, validators=[MinValueValidator(288), MaxValueValidator(1280)]
+    )
+    epochs = models.PositiveIntegerField(
+        _("epochs"), default=30, validators=[MinValueValidator(1), MaxValueValidator(5000)]
+    )
+    batch = models.PositiveIntegerField(
+        _("batch"), default=8, validators=[MinValueValidator(1), MaxValueValidator(256)]
+    )
+    seed = models.PositiveIntegerField(_("seed"), default=0)
+    anchors = models.JSONField(default=list, blank=True)
+    best = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(_("started"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = TrainingRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("training run")
+        verbose_name_plural = _("training runs")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(net_size__gte=288), name="run_net_size_from_288"),
+            models.CheckConstraint(condition=models.Q(epochs__gte=1, batch__gte=1), name="run_epochs_and_batch"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network} #{self.pk}"
+
+
+class Epoch(models.Model):
+    """What one epoch brought: mean losses over its steps and, where it was validated, the metrics."""
+
+    run = models.ForeignKey(TrainingRun, on_delete=models.CASCADE, related_name="epochs_done")
+    number = models.PositiveIntegerField(_("epoch"))
+    losses = models.JSONField(default=dict)
+    metrics = models.JSONField(default=dict)
+    learning_rate = models.FloatField(_("learning rate"))
+    seconds = models.FloatField(_("seconds"))
+
+    class Meta:
+        verbose_name = _("epoch")
+        verbose_name_plural = _("epochs")
+        ordering = ["run", "number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="epoch_once_a_run")]
+
+    def __str__(self) -> str:
+        return f"{self.run} epoch {self.number}"

@@ -1,0 +1,1 @@
+"""The network itself: training, detection, metrics. Knows no Django and no app."""

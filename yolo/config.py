@@ -1,0 +1,165 @@
+"""What a network looks like and how it is trained: plain values, no Keras behind them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+Decoding = Literal["wide", "darknet"]
+
+ANCHORS_PER_SCALE: Final = 3
+LEAST_NET_SIZE: Final = 288
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the backbone: a convolution of stride 2, then residual blocks."""
+
+    filters: int
+    blocks: int
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """A YOLOv3-shaped network: Darknet-53 stages, a neck and a head on the last three of them.
+
+    `neck_pairs` counts the (1x1, 3x3) pairs before the closing 1x1 convolution of each
+    scale's neck: two in Redmon and Farhadi's YOLOv3 (2018), one in our slim network.
+    `decoding` says how raw outputs become boxes, see `yolo.decode`.
+    """
+
+    name: str
+    stem_filters: int
+    stem_stride: int
+    stages: tuple[Stage, ...]
+    neck_pairs: int
+    decoding: Decoding
+
+    def __post_init__(self) -> None:
+        if len(self.stages) < ANCHORS_PER_SCALE:
+            raise ValueError(f"{self.name}: three scales need at least three stages.")
+
+    @property
+    def strides(self) -> tuple[int, int, int]:
+        """Pixels a cell of each output covers, finest output first."""
+        coarsest = self.stem_stride * int(2 ** len(self.stages))
+        return coarsest // 4, coarsest // 2, coarsest
+
+
+YOLOV3_SLIM: Final = NetworkConfig(
+    name="yolov3-slim",
+    stem_filters=16,
+    stem_stride=2,
+    stages=(Stage(32, 1), Stage(64, 3), Stage(128, 4), Stage(256, 2)),
+    neck_pairs=1,
+    decoding="wide",
+)
+
+NETWORKS: Final[Mapping[str, NetworkConfig]] = MappingProxyType({YOLOV3_SLIM.name: YOLOV3_SLIM})
+
+
+def network_named(name: str) -> NetworkConfig:
+    """The registered network of that name; ValueError names those there are."""
+    try:
+        return NETWORKS[name]
+    except KeyError:
+        known = ", ".join(sorted(NETWORKS))
+        raise ValueError(f"There is no network '{name}'; there are: {known}.") from None
+
+
+@dataclass(frozen=True)
+class AugmentConfig:
+    """How training canvases are composed; shares are probabilities, sizes are pixels."""
+
+    mosaic: float = 0.7
+    packed_tiles: float = 0.35
+    pasted_scenes: float = 0.3
+    crop_faces: tuple[float, float] = (14.0, 130.0)
+    flip: float = 0.5
+    hue: float = 0.015
+    saturation: float = 0.6
+    brightness: float = 0.4
+    least_visible: float = 0.4
+    least_side: float = 3.0
+
+    def __post_init__(self) -> None:
+        for name in ("mosaic", "packed_tiles", "pasted_scenes", "flip", "least_visible"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} is a share and lies between 0 and 1.")
+        low, high = self.crop_faces
+        if not 0 < low <= high:
+            raise ValueError("crop_faces goes from a smaller to a bigger size, both above 0.")
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """Weights of the three terms of the loss, and the ratio up to which an anchor matches."""
+
+    box: float = 5.0
+    objectness: float = 1.0
+    classes: float = 1.0
+    match_ratio: float = 3.0
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One training, completely: with the same samples it gives the same network.
+
+    The network learns on small canvases and is used at `net_size`: it is fully
+    convolutional and anchors are pixels on either, so only the pixel sizes of objects must
+    agree. `scene_sides` sees to that. An epoch draws `canvases_per_picture` canvases for
+    each training picture: 30 epochs of two make the budget that was measured for some 600
+    pictures. The last `fine_tune_share` of the epochs use the larger canvas, fewer mosaics
+    and a low learning rate.
+    """
+
+    network: str = "yolov3-slim"
+    net_size: int = 416
+    epochs: int = 30
+    batch: int = 8
+    seed: int = 0
+    canvases_per_picture: float = 2.0
+    canvas: int = 256
+    learning_rate: float = 1.5e-3
+    weight_decay: float = 0.02
+    warm_up_steps: int = 150
+    ema: float = 0.999
+    fine_tune_share: float = 0.12
+    fine_tune_canvas: int = 320
+    fine_tune_learning_rate: float = 3e-4
+    fine_tune_mosaic: float = 0.4
+    validate_every: int = 1
+    loader_threads: int = 2
+    cache_megabytes: int = 1024
+    augment: AugmentConfig = AugmentConfig()
+    loss: LossConfig = LossConfig()
+
+    def __post_init__(self) -> None:
+        network_named(self.network)
+        if self.net_size < LEAST_NET_SIZE or self.net_size % 32:
+            raise ValueError(f"The net size is a multiple of 32 from {LEAST_NET_SIZE} up, not {self.net_size}.")
+        for name in ("canvas", "fine_tune_canvas"):
+            if getattr(self, name) < 32 or getattr(self, name) % 32:
+                raise ValueError(f"{name} is a multiple of 32, not {getattr(self, name)}.")
+        for name in ("epochs", "batch", "validate_every", "loader_threads"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is at least 1, not {getattr(self, name)}.")
+        for name in ("canvases_per_picture", "learning_rate", "fine_tune_learning_rate"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} is above 0, not {getattr(self, name)}.")
+        if not 0 <= self.ema < 1 or not 0 <= self.fine_tune_share <= 1:
+            raise ValueError("ema and fine_tune_share lie between 0 and 1, ema below 1.")
+
+    @property
+    def fine_tune_epochs(self) -> int:
+        """Epochs of the last phase; a training of one or two epochs has none."""
+        return min(round(self.epochs * self.fine_tune_share), self.epochs - 1)
+
+    @property
+    def scene_sides(self) -> tuple[float, float]:
+        """Range of the long side, in pixels, to which scenes are scaled before cropping.
+
+        Measured best on pictures of 400 to 600 pixels: 0.5 to 1.7 of a letterbox at 416.
+        The range always reaches a bit beyond the net size, at which detection works.
+        """
+        return 0.5 * min(self.net_size, 416), max(1.1 * self.net_size, 1.7 * 416)

@@ -1,0 +1,76 @@
+"""What a network says about one picture, and what people say about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from yolo.letterbox import Letterbox
+from yolo.nms import nms
+
+MOST_CANDIDATES = 3000  # before suppression; only a score floor near 0 meets this limit
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Boxes (n, 4) `xyxy` in picture pixels and labels (n,) that people gave one picture."""
+
+    boxes: NDArray[np.float32]
+    labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Detections:
+    """Boxes found in one picture, best score first.
+
+    `boxes` (n, 4) float32 `xyxy` in picture pixels, `scores` (n,) float32, `labels` (n,) int64,
+    `class_scores` (n, C) float32: the score of every class for that box.
+    """
+
+    boxes: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    class_scores: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+
+def detections_from(
+    boxes: NDArray[np.float32],
+    class_scores: NDArray[np.float32],
+    placed: Letterbox,
+    *,
+    thresholds: ArrayLike,
+    iou_threshold: float,
+    one_label: bool,
+    limit: int = 300,
+) -> Detections:
+    """Turn decoded candidates on the canvas into the detections of the picture.
+
+    `boxes` (n, 4) `xyxy` in canvas pixels, `class_scores` (n, C), `thresholds` (C,). With
+    `one_label` a box carries its best class only and suppresses boxes of every class: what a
+    person wants to see where classes exclude each other. Without it each class is a detector of
+    its own, as mean average precision measures it.
+    """
+    floor = np.asarray(thresholds, dtype=np.float32)
+    passes = class_scores >= floor
+    if one_label:
+        best = np.where(passes, class_scores, -1).argmax(axis=1) if len(boxes) else np.zeros(0, int)
+        passes = passes & (np.arange(class_scores.shape[1]) == best[:, None])
+    row, label = np.nonzero(passes)
+    score = class_scores[row, label]
+    if len(row) > MOST_CANDIDATES:
+        strongest = np.argsort(-score, kind="stable")[:MOST_CANDIDATES]
+        row, label, score = row[strongest], label[strongest], score[strongest]
+    group = np.zeros_like(label) if one_label else label
+    kept = nms(boxes[row], score, group, iou_threshold=iou_threshold, limit=limit)
+    row, label = row[kept], label[kept]
+    return Detections(
+        boxes=placed.to_picture(boxes[row]),
+        scores=score[kept].astype(np.float32),
+        labels=label.astype(np.int64),
+        class_scores=class_scores[row].astype(np.float32),
+    )
