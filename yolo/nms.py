@@ -20,12 +20,13 @@ def nms(
     union with a kept one of the same label is above `iou_threshold`. Returns at most `limit`
     indices (int64), best score first; equal scores keep their order.
     """
+    corners = np.asarray(boxes, dtype=np.float32).reshape(-1, 4)
     score = np.asarray(scores, dtype=np.float32).reshape(-1)
-    order = np.argsort(-score, kind="stable")
-    corners = np.asarray(boxes, dtype=np.float32).reshape(-1, 4)[order]
-    label = np.asarray(labels).reshape(-1)[order]
+    label = np.asarray(labels).reshape(-1)
     if not len(corners) == len(score) == len(label):
         raise ValueError(f"{len(corners)} boxes, {len(score)} scores, {len(label)} labels differ.")
+    order = np.argsort(-score, kind="stable")
+    corners, label = corners[order], label[order]
     area = np.prod(np.maximum(corners[:, 2:] - corners[:, :2], 0), axis=1)
     alive = np.arange(len(corners))
     kept: list[int] = []
