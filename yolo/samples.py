@@ -1,0 +1,48 @@
+"""One annotated picture on disk."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+
+class SampleError(Exception):
+    """A picture cannot be used; the message is a sentence for people."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture file with its boxes.
+
+    `boxes`: float32 (n, 4), `xyxy` in pixels of the upright picture; `labels`: int64 (n,),
+    indices of classes. A sample without boxes is a negative: nothing is to be found on it.
+    """
+
+    path: Path
+    boxes: NDArray[np.float32]
+    labels: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        boxes = np.asarray(self.boxes, np.float32).reshape(-1, 4)
+        labels = np.asarray(self.labels, np.int64).reshape(-1)
+        if len(boxes) != len(labels):
+            raise ValueError(f"{self.path.name}: {len(boxes)} boxes but {len(labels)} labels.")
+        object.__setattr__(self, "boxes", boxes)
+        object.__setattr__(self, "labels", labels)
+
+    def read(self) -> NDArray[np.uint8]:
+        """The picture as uint8 (h, w, 3) BGR, turned upright; SampleError if it is none."""
+        try:
+            content = np.fromfile(self.path, np.uint8)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise SampleError(f"{self.path.name} cannot be read: {reason}.") from error
+        try:
+            image = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
+        except cv2.error as error:
+            raise SampleError(f"{self.path.name} is not a picture we can decode.") from error
+        if image is None:
+            raise SampleError(f"{self.path.name} is not a picture we can decode.")
+        return np.asarray(image, np.uint8)
