@@ -8,15 +8,14 @@ at most four times the anchor, so that several neighbouring cells can answer for
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-ANCHORS_PER_SCALE = 3
+from yolo.config import ANCHORS_PER_SCALE, Decoding
+
 LARGEST_EXPONENT = 20.0  # exp(20) pixels: larger than any picture, and finite in float32
 
-Decoding = Literal["wide", "darknet"]
 Boxes = NDArray[np.float32]
 
 

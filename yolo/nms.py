@@ -26,16 +26,17 @@ def nms(
     if not len(corners) == len(score) == len(label):
         raise ValueError(f"{len(corners)} boxes, {len(score)} scores, {len(label)} labels differ.")
     order = np.argsort(-score, kind="stable")
-    corners, label = corners[order], label[order]
-    area = np.prod(np.maximum(corners[:, 2:] - corners[:, :2], 0), axis=1)
-    alive = np.arange(len(corners))
+    left, top, right, bottom = np.ascontiguousarray(corners[order].T)
+    label = label[order]
+    area = np.maximum(right - left, 0) * np.maximum(bottom - top, 0)
+    alive = np.arange(len(order))
     kept: list[int] = []
     while len(alive) and len(kept) < limit:
         best, rest = alive[0], alive[1:]
         kept.append(int(order[best]))
-        low = np.maximum(corners[best, :2], corners[rest, :2])
-        high = np.minimum(corners[best, 2:], corners[rest, 2:])
-        shared = np.prod(np.maximum(high - low, 0), axis=1)
+        width = np.minimum(right[best], right[rest]) - np.maximum(left[best], left[rest])
+        height = np.minimum(bottom[best], bottom[rest]) - np.maximum(top[best], top[rest])
+        shared = np.maximum(width, 0) * np.maximum(height, 0)
         # shared / union > threshold, written without the division that 0 / 0 would spoil
         overlaps = shared > iou_threshold * (area[best] + area[rest] - shared)
         alive = rest[~(overlaps & (label[rest] == label[best]))]

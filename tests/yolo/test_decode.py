@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from yolo.decode import Decoding, decode, sigmoid
+from yolo.config import Decoding
+from yolo.decode import decode, sigmoid
 
 ANCHORS = [[10, 20], [30, 40], [50, 60]]
 CLASSES = 2
