@@ -1,8 +1,21 @@
 """Releases of a trained network."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.rights import Right
+
+
+class ModelReleaseQuerySet(models.QuerySet["ModelRelease"]):
+    def for_user(self, user: User) -> Self:
+        return self if user.may(Right.VIEW_RELEASES) else self.none()
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
 
 
 class ModelRelease(models.Model):
@@ -30,6 +43,8 @@ class ModelRelease(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     activated_at = models.DateTimeField(_("activated"), null=True, blank=True)
+
+    objects = ModelReleaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("release")

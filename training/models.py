@@ -52,8 +52,17 @@ class TrainingRun(models.Model):
         _("batch"), default=8, validators=[MinValueValidator(1), MaxValueValidator(256)]
     )
     seed = models.PositiveIntegerField(_("seed"), default=0)
-    anchors = models.JSONField(default=list, blank=True)
-    best = models.JSONField(default=dict, blank=True)
+    options = models.JSONField(
+        _("further options"),
+        default=dict,
+        blank=True,
+        help_text=_("Other fields of yolo.config.TrainConfig, where they differ from its defaults."),
+    )
+    anchors = models.JSONField(default=list, blank=True, help_text=_("[width, height] in pixels at the net size"))
+    best = models.JSONField(default=dict, blank=True, help_text=_("The best epoch and its validation metrics."))
+    test_metrics = models.JSONField(
+        default=dict, blank=True, help_text=_("On the test split, looked at once, after the training.")
+    )
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
