@@ -1,0 +1,134 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from detection.periods import Period
+from detection.stats import Tally
+from detection.summaries import camera_summaries, clip_tallies
+from tests.detection.makers import make_analysis, make_camera, make_clip, say
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 7, 10, 12, tzinfo=UTC)
+WEEK = Period(first=date(2026, 7, 1), last=date(2026, 7, 7))
+
+
+def days_of(camera, period=WEEK, now=NOW):
+    (summary,) = camera_summaries([camera], period, now)
+    return {day.date: day for day in summary.days}
+
+
+def test_a_passage_is_counted_on_its_local_day():
+    # 22:30 in UTC on 1 July is half past midnight on 2 July in Berlin
+    berlin, london = make_camera("b", "Europe/Berlin"), make_camera("l", "UTC")
+    for camera in (berlin, london):
+        make_analysis(make_clip(camera, filmed_at=datetime(2026, 7, 1, 22, 30, tzinfo=UTC)), "with_mask")
+    assert days_of(berlin)[date(2026, 7, 2)].tally == Tally(with_mask=1)
+    assert days_of(berlin)[date(2026, 7, 1)].tally == Tally()
+    assert days_of(london)[date(2026, 7, 1)].tally == Tally(with_mask=1)
+
+
+def test_a_clip_over_midnight_is_parted_by_the_begin_of_its_passages():
+    camera = make_camera("b", "Europe/Berlin")
+    clip = make_clip(camera, filmed_at=datetime(2026, 7, 1, 21, 59, 30, tzinfo=UTC), seconds=60)
+    make_analysis(clip, "with_mask", "without_mask", "unknown", begins=[29.9, 30.0, 45])
+    days = days_of(camera)
+    assert days[date(2026, 7, 1)].tally == Tally(with_mask=1)
+    assert days[date(2026, 7, 2)].tally == Tally(without_mask=1, unknown=1)
+    assert days[date(2026, 7, 1)].covered == days[date(2026, 7, 2)].covered == timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("filmed_at", "day"),
+    [
+        # 29 March 2026: Berlin goes from UTC+1 to UTC+2 at 01:00 UTC; the day is 23:00 to 22:00 UTC
+        (datetime(2026, 3, 28, 22, 59, tzinfo=UTC), date(2026, 3, 28)),
+        (datetime(2026, 3, 28, 23, 0, tzinfo=UTC), date(2026, 3, 29)),
+        (datetime(2026, 3, 29, 21, 58, tzinfo=UTC), date(2026, 3, 29)),
+        (datetime(2026, 3, 29, 22, 0, tzinfo=UTC), date(2026, 3, 30)),
+        # 25 October 2026: back to UTC+1 at 01:00 UTC; the day is 22:00 to 23:00 UTC
+        (datetime(2026, 10, 24, 21, 58, tzinfo=UTC), date(2026, 10, 24)),
+        (datetime(2026, 10, 24, 22, 0, tzinfo=UTC), date(2026, 10, 25)),
+        (datetime(2026, 10, 25, 22, 58, tzinfo=UTC), date(2026, 10, 25)),
+        (datetime(2026, 10, 25, 23, 0, tzinfo=UTC), date(2026, 10, 26)),
+    ],
+)
+def test_days_of_23_and_25_hours_end_where_the_clock_says(filmed_at, day):
+    camera = make_camera("b", "Europe/Berlin")
+    make_analysis(make_clip(camera, filmed_at=filmed_at, seconds=60), "with_mask")
+    period = Period(first=day - timedelta(days=2), last=day + timedelta(days=2))
+    assert {at for at, found in days_of(camera, period).items() if found.tally.passages} == {day}
+
+
+def test_only_the_analysis_that_counts_is_counted():
+    camera = make_camera()
+    clip = make_clip(camera)
+    make_analysis(clip, "without_mask", "without_mask")
+    make_analysis(clip, "with_mask")
+    make_analysis(make_clip(camera), "unknown", state="failed")
+    day = days_of(camera)[date(2026, 7, 1)]
+    assert day.tally == Tally(with_mask=1)
+    assert day.covered == timedelta(seconds=60)
+
+
+def test_what_a_person_said_last_overrides_the_network():
+    camera = make_camera()
+    analysis = make_analysis(make_clip(camera), "without_mask", "without_mask")
+    first = analysis.passages.get(number=1)
+    say(first, "with_mask", at=datetime(2026, 7, 9, tzinfo=UTC))
+    say(first, "worn_incorrectly", at=datetime(2026, 7, 8, tzinfo=UTC))
+    assert days_of(camera)[date(2026, 7, 1)].tally == Tally(with_mask=1, without_mask=1)
+
+
+def test_a_day_without_a_clip_is_a_gap_and_one_without_passages_is_not():
+    camera = make_camera()
+    make_analysis(make_clip(camera))
+    days = days_of(camera)
+    assert days[date(2026, 7, 1)].is_seen
+    assert not days[date(2026, 7, 2)].is_seen
+    assert len(days) == 7
+
+
+def test_a_clip_outside_the_period_is_left_out_and_one_reaching_in_is_cut():
+    camera = make_camera()
+    make_analysis(make_clip(camera, filmed_at=datetime(2026, 6, 30, 12, tzinfo=UTC)), "with_mask")
+    make_analysis(make_clip(camera, filmed_at=datetime(2026, 7, 8, 0, tzinfo=UTC)), "with_mask")
+    reaching = make_clip(camera, filmed_at=datetime(2026, 6, 30, 23, 59, tzinfo=UTC), seconds=180)
+    make_analysis(reaching, "without_mask", "unknown", begins=[10, 70])
+    (summary,) = camera_summaries([camera], WEEK, NOW)
+    assert summary.tally == Tally(unknown=1)
+    assert summary.covered == timedelta(seconds=120)
+
+
+def test_a_corrected_clock_moves_everything():
+    camera = make_camera()
+    clip = make_clip(camera)
+    make_analysis(clip, "with_mask")
+    clip.filmed_at += timedelta(days=2)
+    clip.save()
+    assert [at for at, day in days_of(camera).items() if day.tally.passages] == [date(2026, 7, 3)]
+
+
+def test_three_queries_however_many_clips(django_assert_num_queries):
+    cameras = [make_camera("a", "Asia/Tokyo"), make_camera("b", "Europe/Berlin")]
+    for camera in cameras:
+        for minute in range(0, 60, 20):
+            at = datetime(2026, 7, 1, 21, minute, tzinfo=UTC)
+            make_analysis(make_clip(camera, filmed_at=at), "with_mask")
+        make_analysis(make_clip(camera, filmed_at=datetime(2026, 7, 2, 21, 59, 30, tzinfo=UTC)), "with_mask")
+    with django_assert_num_queries(3):
+        summaries = camera_summaries(cameras, WEEK, NOW)
+    assert [summary.tally.with_mask for summary in summaries] == [4, 4]
+
+
+def test_no_camera_asks_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert camera_summaries([], WEEK, NOW) == []
+
+
+def test_tallies_by_clip():
+    camera = make_camera()
+    clips = [make_clip(camera), make_clip(camera), make_clip(camera)]
+    make_analysis(clips[0], "with_mask", "with_mask", "unknown")
+    make_analysis(clips[1])
+    assert clip_tallies(clip.pk for clip in clips) == {clips[0].pk: Tally(with_mask=2, unknown=1)}
