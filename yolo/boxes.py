@@ -14,7 +14,7 @@ def as_boxes(boxes: ArrayLike) -> Boxes:
 def areas(boxes: ArrayLike) -> NDArray[np.float32]:
     """Areas (n,) in square pixels; a box turned inside out has none."""
     array = as_boxes(boxes)
-    return np.prod(np.maximum(array[:, 2:] - array[:, :2], 0), axis=1)
+    return np.asarray(np.prod(np.maximum(array[:, 2:] - array[:, :2], 0), axis=1), np.float32)
 
 
 def sizes(boxes: ArrayLike) -> NDArray[np.float32]:
@@ -26,7 +26,7 @@ def sizes(boxes: ArrayLike) -> NDArray[np.float32]:
 def centres(boxes: ArrayLike) -> NDArray[np.float32]:
     """Middles x, y (n, 2)."""
     array = as_boxes(boxes)
-    return (array[:, :2] + array[:, 2:]) / 2
+    return np.asarray((array[:, :2] + array[:, 2:]) / 2, np.float32)
 
 
 def intersections(ones: ArrayLike, others: ArrayLike) -> NDArray[np.float32]:
@@ -34,8 +34,7 @@ def intersections(ones: ArrayLike, others: ArrayLike) -> NDArray[np.float32]:
     one, other = as_boxes(ones)[:, None], as_boxes(others)[None]
     low = np.maximum(one[..., :2], other[..., :2])
     high = np.minimum(one[..., 2:], other[..., 2:])
-    shared: NDArray[np.float32] = np.prod(np.maximum(high - low, 0), axis=-1)
-    return shared
+    return np.asarray(np.prod(np.maximum(high - low, 0), axis=-1), np.float32)
 
 
 def iou(ones: ArrayLike, others: ArrayLike) -> NDArray[np.float32]:

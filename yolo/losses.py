@@ -119,7 +119,11 @@ def _flattened(
         first = number * ANCHORS_PER_SCALE
         own = ops.convert_to_tensor(anchors[first : first + ANCHORS_PER_SCALE], "float32")
         sizes.append(ops.tile(own, (rows * columns, 1)))
-    return tuple(ops.concatenate(parts, axis=-2) for parts in (raws, cells, sizes))  # type: ignore
+    return (
+        ops.concatenate(raws, axis=1),
+        ops.concatenate(cells, axis=0),
+        ops.concatenate(sizes, axis=0),
+    )
 
 
 def _logistic_loss(wanted: Tensor, logits: Tensor) -> Tensor:

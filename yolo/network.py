@@ -6,6 +6,7 @@ explicitly, so that weights find their place by name in any later session.
 
 import math
 import os
+import zlib
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
@@ -19,8 +20,8 @@ OBJECT_PRIOR = 0.01
 """Objectness every cell starts with: most cells hold nothing (Lin et al., 2017, section 4.1)."""
 
 
-def build_network(config: NetworkConfig, *, classes: int) -> keras.Model:
-    """Build a network with fresh weights.
+def build_network(config: NetworkConfig, *, classes: int, seed: int = 0) -> keras.Model:
+    """Build a network with fresh weights; the same seed gives the same weights.
 
     Input: float32 (B, H, W, 3), RGB from 0 to 1, H and W multiples of the coarsest stride.
     Outputs: three raw float32 tensors, finest first, each (B, H/s, W/s, 3 * (5 + classes));
@@ -29,78 +30,84 @@ def build_network(config: NetworkConfig, *, classes: int) -> keras.Model:
     if classes < 1:
         raise ValueError("A network needs at least one class.")
     pictures = keras.Input((None, None, 3), name="pictures")
-    features = _backbone(pictures, config)
+    convolve = _Convolutions(seed)
+    features = _backbone(pictures, config, convolve)
     outputs: list[keras.KerasTensor] = []
     above = None
     for stride, feature in zip(reversed(config.strides), reversed(features), strict=True):
         filters = feature.shape[-1]
         name = f"scale{stride}"
         if above is not None:
-            above = _convolution(above, filters // 2, 1, f"{name}_lift")
+            above = convolve(above, filters // 2, 1, f"{name}_lift")
             above = layers.UpSampling2D(2, name=f"{name}_up")(above)
             feature = layers.Concatenate(name=f"{name}_join")([above, feature])
-        above = _neck(feature, filters, config.neck_pairs, name)
-        outputs.insert(0, _head(above, filters, classes, name))
+        above = _neck(feature, filters, config.neck_pairs, name, convolve)
+        outputs.insert(0, _head(convolve(above, filters, 3, f"{name}_head"), classes, name, seed))
     return keras.Model(pictures, outputs, name=config.name.replace("-", "_"))
 
 
-def _backbone(pictures: keras.KerasTensor, config: NetworkConfig) -> list[keras.KerasTensor]:
+class _Convolutions:
+    """Adds Darknet's convolutions to a graph, each with initial weights by seed and name."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def __call__(
+        self, tensor: keras.KerasTensor, filters: int, size: int, name: str, *, stride: int = 1
+    ) -> keras.KerasTensor:
+        """Convolution, batch normalisation, leaky ReLU. Darknet pads evenly on all sides."""
+        if stride == 2:
+            tensor = layers.ZeroPadding2D(1, name=f"{name}_pad")(tensor)
+        tensor = layers.Conv2D(
+            filters,
+            size,
+            strides=stride,
+            padding="valid" if stride == 2 else "same",
+            use_bias=False,
+            kernel_initializer=keras.initializers.HeNormal(_seed_for(name, self._seed)),
+            name=f"{name}_conv",
+        )(tensor)
+        tensor = layers.BatchNormalization(momentum=0.97, name=f"{name}_norm")(tensor)
+        return layers.LeakyReLU(LEAK, name=f"{name}_act")(tensor)
+
+
+def _backbone(pictures: keras.KerasTensor, config: NetworkConfig, convolve: _Convolutions) -> list[keras.KerasTensor]:
     """Features of the last three stages, finest first."""
-    tensor = _convolution(pictures, config.stem_filters, 3, "stem", stride=config.stem_stride)
+    tensor = convolve(pictures, config.stem_filters, 3, "stem", stride=config.stem_stride)
     features = []
     for number, stage in enumerate(config.stages, start=1):
-        tensor = _convolution(tensor, stage.filters, 3, f"stage{number}_down", stride=2)
+        tensor = convolve(tensor, stage.filters, 3, f"stage{number}_down", stride=2)
         for block in range(1, stage.blocks + 1):
-            tensor = _residual(tensor, stage.filters, f"stage{number}_block{block}")
+            name = f"stage{number}_block{block}"
+            narrow = convolve(tensor, stage.filters // 2, 1, f"{name}_narrow")
+            wide = convolve(narrow, stage.filters, 3, f"{name}_wide")
+            tensor = layers.Add(name=f"{name}_add")([tensor, wide])
         features.append(tensor)
     return features[-3:]
 
 
-def _residual(tensor: keras.KerasTensor, filters: int, name: str) -> keras.KerasTensor:
-    narrow = _convolution(tensor, filters // 2, 1, f"{name}_narrow")
-    wide = _convolution(narrow, filters, 3, f"{name}_wide")
-    return layers.Add(name=f"{name}_add")([tensor, wide])
-
-
-def _neck(tensor: keras.KerasTensor, filters: int, pairs: int, name: str) -> keras.KerasTensor:
+def _neck(tensor: keras.KerasTensor, filters: int, pairs: int, name: str, convolve: _Convolutions) -> keras.KerasTensor:
     for pair in range(1, pairs + 1):
-        tensor = _convolution(tensor, filters // 2, 1, f"{name}_neck{pair}_narrow")
-        tensor = _convolution(tensor, filters, 3, f"{name}_neck{pair}_wide")
-    return _convolution(tensor, filters // 2, 1, f"{name}_neck")
+        tensor = convolve(tensor, filters // 2, 1, f"{name}_neck{pair}_narrow")
+        tensor = convolve(tensor, filters, 3, f"{name}_neck{pair}_wide")
+    return convolve(tensor, filters // 2, 1, f"{name}_neck")
 
 
-def _head(tensor: keras.KerasTensor, filters: int, classes: int, name: str) -> keras.KerasTensor:
+def _head(tensor: keras.KerasTensor, classes: int, name: str, seed: int) -> keras.KerasTensor:
     """Raw predictions; objectness starts at its prior, all else at zero bias."""
-    tensor = _convolution(tensor, filters, 3, f"{name}_head")
     channels = 5 + classes
     bias = [0.0] * (ANCHORS_PER_SCALE * channels)
     bias[4::channels] = [-math.log((1 - OBJECT_PRIOR) / OBJECT_PRIOR)] * ANCHORS_PER_SCALE
     output = layers.Conv2D(
         ANCHORS_PER_SCALE * channels,
         1,
-        kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
+        kernel_initializer=keras.initializers.RandomNormal(stddev=0.01, seed=_seed_for(name, seed)),
         name=f"{name}_output",
     )
-    raw: keras.KerasTensor = output(tensor)
+    raw = output(tensor)
     output.bias.assign(bias)
     return raw
 
 
-def _convolution(
-    tensor: keras.KerasTensor, filters: int, size: int, name: str, *, stride: int = 1
-) -> keras.KerasTensor:
-    """Convolution, batch normalisation, leaky ReLU. Darknet pads evenly on all sides."""
-    if stride == 2:
-        tensor = layers.ZeroPadding2D(1, name=f"{name}_pad")(tensor)
-    tensor = layers.Conv2D(
-        filters,
-        size,
-        strides=stride,
-        padding="valid" if stride == 2 else "same",
-        use_bias=False,
-        kernel_initializer="he_normal",
-        name=f"{name}_conv",
-    )(tensor)
-    tensor = layers.BatchNormalization(momentum=0.97, name=f"{name}_norm")(tensor)
-    activated: keras.KerasTensor = layers.LeakyReLU(LEAK, name=f"{name}_act")(tensor)
-    return activated
+def _seed_for(name: str, seed: int) -> int:
+    return zlib.crc32(f"{seed} {name}".encode())

@@ -44,7 +44,7 @@ def match_anchors(box_sizes: NDArray[np.float32], anchors: NDArray[np.float32], 
 
 
 def cells_for(
-    middles: NDArray[np.float32], *, columns: int, rows: int
+    middles: NDArray[np.floating], *, columns: int, rows: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """The cell of each middle and its nearest neighbours left or right, above or below.
 

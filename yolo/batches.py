@@ -1,0 +1,233 @@
+"""Feeds a training: pictures cached in memory, canvases composed in background threads.
+
+Each canvas has a random generator of its own, seeded by (seed, epoch, position). So a batch
+depends on neither the threads nor what came before, and a resumed training sees the same.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yolo.augment import Composer, Picture, resized_image, window
+from yolo.boxes import clipped, sizes
+from yolo.config import AugmentConfig, TrainConfig, network_named
+from yolo.samples import Sample
+from yolo.targets import targets_for
+
+ORDER, CANVAS = 0, 1
+"""Distinguish the random streams of one seed."""
+LEAST_OWN_FACE = 24.0
+"""Faces cut from the training scenes themselves are at least this large, in pixels."""
+OWN_FACE_MARGIN = 0.4
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`images` float32 (B, S, S, 3), RGB from 0 to 1; `targets` (B, N, 6), see yolo.targets."""
+
+    images: NDArray[np.float32]
+    targets: NDArray[np.float32]
+
+
+class PictureStore:
+    """Decoded scenes and faces, kept in memory up to a limit. Safe to use from threads."""
+
+    def __init__(
+        self,
+        samples: Sequence[Sample],
+        crops: Sequence[Sample],
+        *,
+        config: AugmentConfig,
+        most_side: float,
+        cache_bytes: int,
+    ) -> None:
+        self._samples = tuple(samples)
+        self._crops = tuple(crop for crop in crops if len(crop.boxes))
+        self._config = config
+        self._most_side = most_side
+        self._room = cache_bytes
+        self._lock = threading.Lock()
+        self._cache: dict[tuple[str, int], Picture] = {}
+        self._faces = _faces_by_class(self._crops or self._samples, own=not self._crops)
+
+    def __len__(self) -> int:
+        return len(self._samples)
+
+    def scene(self, index: int) -> Picture:
+        """Training picture `index`, no larger than training ever shows it."""
+        key = ("scene", index)
+        return self._cache.get(key) or self._keep(key, self._load_scene(index))
+
+    def random_scene(self, rng: np.random.Generator) -> Picture:
+        """Any training picture."""
+        return self.scene(int(rng.integers(len(self._samples))))
+
+    def random_face(self, rng: np.random.Generator) -> Picture | None:
+        """A face from the crops, or from the scenes where there are none; it is box 0.
+
+        A class is drawn by the square root of its count, which helps rare ones a little.
+        """
+        if not self._faces:
+            return None
+        weights = np.sqrt([len(faces) for faces in self._faces])
+        faces = self._faces[rng.choice(len(weights), p=weights / weights.sum())]
+        index, box = faces[int(rng.integers(len(faces)))]
+        if not self._crops:
+            return _cut_face(self.scene(index), box, self._config)
+        key = ("crop", index)
+        return self._cache.get(key) or self._keep(key, self._load_crop(index))
+
+    def _load_scene(self, index: int) -> Picture:
+        picture = _read(self._samples[index])
+        return _shrunk(picture, self._most_side / max(picture.width, picture.height))
+
+    def _load_crop(self, index: int) -> Picture:
+        picture = _read(self._crops[index])
+        largest = float(sizes(picture.boxes[:1]).max())
+        return _shrunk(picture, self._config.crop_faces[1] / max(largest, 1.0))
+
+    def _keep(self, key: tuple[str, int], picture: Picture) -> Picture:
+        with self._lock:
+            if key not in self._cache and self._room >= picture.image.nbytes:
+                self._room -= picture.image.nbytes
+                self._cache[key] = picture
+        return picture
+
+
+class Batches:
+    """The batches of each epoch of a training."""
+
+    def __init__(
+        self,
+        samples: Sequence[Sample],
+        crops: Sequence[Sample],
+        *,
+        anchors: NDArray[np.float32],
+        config: TrainConfig,
+    ) -> None:
+        if not samples:
+            raise ValueError("Training needs at least one picture.")
+        self._config = config
+        self._anchors = anchors
+        self._strides = network_named(config.network).strides
+        self._store = PictureStore(
+            samples,
+            crops,
+            config=config.augment,
+            most_side=config.scene_sides[1],
+            cache_bytes=config.cache_megabytes * 1_000_000,
+        )
+
+    @property
+    def steps(self) -> int:
+        """Batches in an epoch."""
+        canvases = len(self._store) * self._config.canvases_per_picture
+        return max(1, round(canvases / self._config.batch))
+
+    def epoch(self, epoch: int) -> Generator[Batch, None, None]:
+        """The batches of an epoch (from 0), composed ahead of their use.
+
+        Close the generator when leaving early; its threads end with it.
+        """
+        order = self._order(epoch)
+        batch = self._config.batch
+        threads = self._config.loader_threads
+        pool = ThreadPoolExecutor(threads, thread_name_prefix="canvases")
+        waiting: deque[Future[Batch]] = deque()
+        try:
+            for first in range(0, len(order), batch):
+                waiting.append(pool.submit(self._batch, epoch, first, order[first : first + batch]))
+                if len(waiting) > threads + 2:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _order(self, epoch: int) -> NDArray[np.int64]:
+        """Index of the main scene of each canvas: every picture in turn, shuffled."""
+        rng = np.random.default_rng([self._config.seed, ORDER, epoch])
+        count = self.steps * self._config.batch
+        rounds = -(-count // len(self._store))
+        return np.concatenate([rng.permutation(len(self._store)) for _ in range(rounds)])[:count]
+
+    def _batch(self, epoch: int, first: int, indices: NDArray[np.int64]) -> Batch:
+        composer = composer_for(self._config, epoch)
+        pictures = [
+            composer.compose(
+                self._store,
+                int(index),
+                np.random.default_rng([self._config.seed, CANVAS, epoch, first + place]),
+            )
+            for place, index in enumerate(indices)
+        ]
+        targets = targets_for(
+            [picture.boxes for picture in pictures],
+            [picture.labels for picture in pictures],
+            anchors=self._anchors,
+            strides=self._strides,
+            width=composer.canvas,
+            height=composer.canvas,
+            match_ratio=self._config.loss.match_ratio,
+        )
+        return Batch(network_input([picture.image for picture in pictures]), targets)
+
+
+def composer_for(config: TrainConfig, epoch: int) -> Composer:
+    """How canvases of that epoch (from 0) are made: the last phase has a manner of its own."""
+    fine = epoch >= config.epochs - config.fine_tune_epochs
+    return Composer(
+        config.augment,
+        canvas=config.fine_tune_canvas if fine else config.canvas,
+        mosaic=config.fine_tune_mosaic if fine else config.augment.mosaic,
+        scene_sides=config.scene_sides,
+    )
+
+
+def network_input(images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    """BGR uint8 pictures of one size as the network takes them: RGB float32 from 0 to 1."""
+    batch = np.stack(images)[..., ::-1].astype(np.float32)
+    batch /= 255
+    return batch
+
+
+def _read(sample: Sample) -> Picture:
+    image = sample.read()
+    return Picture(image, clipped(sample.boxes, width=image.shape[1], height=image.shape[0]), sample.labels)
+
+
+def _shrunk(picture: Picture, factor: float) -> Picture:
+    """Scale down by `factor`; never up."""
+    if factor >= 1:
+        return picture
+    size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+    scale = np.array([size[0] / picture.width, size[1] / picture.height] * 2, np.float32)
+    return Picture(resized_image(picture.image, size), picture.boxes * scale, picture.labels)
+
+
+def _faces_by_class(samples: Sequence[Sample], *, own: bool) -> list[list[tuple[int, int]]]:
+    """(sample, box) of usable faces, one list for each class that has any."""
+    faces: dict[int, list[tuple[int, int]]] = {}
+    for index, sample in enumerate(samples):
+        for box, (extent, label) in enumerate(zip(sizes(sample.boxes), sample.labels, strict=True)):
+            usable = extent.min() >= LEAST_OWN_FACE if own else box == 0
+            if usable:
+                faces.setdefault(int(label), []).append((index, box))
+    return [faces[label] for label in sorted(faces)]
+
+
+def _cut_face(scene: Picture, box: int, config: AugmentConfig) -> Picture:
+    """The surroundings of one box of a scene, that box first."""
+    first = [box, *(other for other in range(len(scene.boxes)) if other != box)]
+    ordered = Picture(scene.image, scene.boxes[first], scene.labels[first])
+    x0, y0, x1, y1 = (float(value) for value in scene.boxes[box])
+    margin = OWN_FACE_MARGIN * max(x1 - x0, y1 - y0)
+    left, top = max(0.0, x0 - margin), max(0.0, y0 - margin)
+    width = max(1, int(min(scene.width, x1 + margin) - left))
+    height = max(1, int(min(scene.height, y1 + margin) - top))
+    return window(ordered, (1.0, 1.0), (left, top), (width, height), config)

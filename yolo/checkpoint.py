@@ -1,0 +1,153 @@
+"""Safe points of a training: everything it needs to go on as if it had never stopped.
+
+One file holds weights, their moving average, the best weights so far, the optimiser's state
+and the progress. It is written beside the last one and renamed, and the one before is kept,
+so that a crash while writing costs an epoch at most. Random state needs no place of its own:
+every canvas is drawn from a generator seeded by (seed, epoch, position), see `yolo.batches`.
+"""
+
+import json
+import os
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yolo.config import TrainConfig
+from yolo.samples import Sample
+
+FORMAT: Final = 1
+LAST: Final = "checkpoint.npz"
+PREVIOUS: Final = "checkpoint-before.npz"
+WITHOUT_EFFECT: Final = ("loader_threads", "cache_megabytes")
+"""Settings that change the speed of a training but not its result."""
+
+Arrays = list[NDArray[np.float32]]
+
+
+class CheckpointError(Exception):
+    """A checkpoint cannot be used; the message is a sentence for people."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a training is. `epoch` counts whole epochs, `best_epoch` from 1 (0: none yet)."""
+
+    epoch: int
+    step: int
+    best_epoch: int
+    best_metrics: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A training after a whole epoch. `identity` says which training this is."""
+
+    identity: Mapping[str, Any]
+    progress: Progress
+    weights: Arrays
+    average: Arrays
+    best: Arrays
+    optimizer: Arrays
+
+
+def identity_of(
+    config: TrainConfig,
+    classes: Sequence[str],
+    anchors: NDArray[np.float32],
+    samples: Sequence[Sample],
+) -> dict[str, Any]:
+    """What must agree for a training to be resumed; plain values, as JSON gives them back."""
+    settings = {key: value for key, value in asdict(config).items() if key not in WITHOUT_EFFECT}
+    digest = sha256()
+    for sample in samples:
+        digest.update(sample.path.name.encode())
+        digest.update(sample.boxes.tobytes() + sample.labels.tobytes())
+    identity = {
+        "config": settings,
+        "classes": list(classes),
+        "anchors": np.asarray(anchors, np.float64).round(4).tolist(),
+        "pictures": digest.hexdigest(),
+    }
+    restored: dict[str, Any] = json.loads(json.dumps(identity))
+    return restored
+
+
+def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
+    """Write the checkpoint; the one before stays until the next is whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    about = {
+        "format": FORMAT,
+        "identity": dict(checkpoint.identity),
+        "progress": asdict(checkpoint.progress),
+    }
+    arrays = {
+        f"{group}/{number}": array
+        for group in ("weights", "average", "best", "optimizer")
+        for number, array in enumerate(getattr(checkpoint, group))
+    }
+    unfinished = folder / f"{LAST}.part"
+    with unfinished.open("wb") as file:
+        np.savez(file, about=np.array(json.dumps(about)), **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    last = folder / LAST
+    if last.exists():
+        last.replace(folder / PREVIOUS)
+    unfinished.replace(last)
+    return last
+
+
+def load_checkpoint(folder: Path, *, identity: Mapping[str, Any]) -> Checkpoint | None:
+    """The last whole checkpoint in `folder`, None where there is none.
+
+    A damaged last one gives way to the one before. Raises CheckpointError when the checkpoint
+    belongs to another training, or when none of those there can be read.
+    """
+    files = [folder / name for name in (LAST, PREVIOUS) if (folder / name).exists()]
+    if not files:
+        return None
+    for file in files:
+        try:
+            checkpoint = _read(file)
+        except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
+            continue
+        _check_identity(checkpoint.identity, identity)
+        return checkpoint
+    raise CheckpointError(f"The checkpoint in {folder.name} is damaged; start the training anew.")
+
+
+def _read(file: Path) -> Checkpoint:
+    with np.load(file, allow_pickle=False) as archive:
+        about = json.loads(str(archive["about"]))
+        if about["format"] != FORMAT:
+            raise CheckpointError(f"{file.name} was written by another version of the program.")
+        groups: dict[str, dict[int, NDArray[np.float32]]] = {}
+        for name in archive.files:
+            if "/" in name:
+                group, number = name.split("/")
+                groups.setdefault(group, {})[int(number)] = archive[name]
+    ordered = {group: [rows[i] for i in sorted(rows)] for group, rows in groups.items()}
+    return Checkpoint(
+        identity=about["identity"],
+        progress=Progress(**about["progress"]),
+        weights=ordered["weights"],
+        average=ordered["average"],
+        best=ordered["best"],
+        optimizer=ordered["optimizer"],
+    )
+
+
+def _check_identity(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
+    """Raises CheckpointError naming what differs."""
+    named = {"classes": "classes", "anchors": "anchors", "pictures": "training pictures"}
+    differing = [text for key, text in named.items() if theirs.get(key) != ours[key]]
+    settings = theirs.get("config", {})
+    differing += [key for key, value in ours["config"].items() if settings.get(key) != value]
+    if differing:
+        raise CheckpointError(f"The checkpoint belongs to another training: {', '.join(differing)} differ.")

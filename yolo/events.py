@@ -1,0 +1,43 @@
+"""What a training tells while it runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yolo.metrics import Metrics
+
+
+@dataclass(frozen=True)
+class StepEvent:
+    """Sent at most about twice a second. `epoch` and `step` count from 1.
+
+    `step` of `steps` within the epoch; `losses` are means since the epoch began: "loss" and its
+    terms "box", "objectness" and "classes".
+    """
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    losses: Mapping[str, float]
+    learning_rate: float
+    pictures_per_second: float
+    seconds_left: float
+
+
+@dataclass(frozen=True)
+class EpochEvent:
+    """Sent after each epoch, once its checkpoint is written.
+
+    `losses` are the epoch's means; `metrics` those of the averaged weights on the validation
+    pictures, None where the epoch was not validated. `is_best` if its weights now lead.
+    """
+
+    epoch: int
+    epochs: int
+    losses: Mapping[str, float]
+    metrics: Metrics | None
+    seconds: float
+    is_best: bool
+
+
+Event = StepEvent | EpochEvent

@@ -1,0 +1,83 @@
+"""A network with its loss, ready for `train_on_batch`, and the moving average of its weights."""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from yolo.config import TrainConfig, network_named
+from yolo.losses import detection_loss
+
+LOSS_NAMES = ("loss", "box", "objectness", "classes")
+
+
+class Learner(keras.Model):  # type: ignore[misc]  # Keras has no types
+    """Wraps a network and adds the detection loss; trains on any backend of Keras.
+
+    `train_on_batch(images, targets, return_dict=True)` returns the means of `LOSS_NAMES` since
+    the last `reset_metrics()`.
+    """
+
+    def __init__(self, network: keras.Model, *, anchors: NDArray[np.float32], config: TrainConfig) -> None:
+        super().__init__(name="learner")
+        self.network = network
+        self._anchors = np.asarray(anchors, np.float32)
+        self._config = config
+        self._terms = [keras.metrics.Mean(name=name) for name in LOSS_NAMES[1:]]
+        optimizer = keras.optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay, beta_2=0.99)
+        optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
+        # XLA makes TensorFlow slower on CPUs; JAX without it would not compile at all.
+        self.compile(optimizer=optimizer, jit_compile=keras.backend.backend() == "jax")
+        optimizer.build(network.trainable_variables)
+
+    def call(self, pictures: Any, training: bool = False) -> Any:
+        return self.network(pictures, training=training)
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """Loss of a batch: `y` as `yolo.targets` makes it, `y_pred` the raw outputs."""
+        form = network_named(self._config.network)
+        terms = detection_loss(
+            y,
+            y_pred,
+            anchors=self._anchors,
+            strides=form.strides,
+            style=form.decoding,
+            config=self._config.loss,
+        )
+        for tracker, value in zip(self._terms, (terms.box, terms.objectness, terms.classes), strict=True):
+            tracker.update_state(value)
+        return terms.total
+
+
+class MovingAverage:
+    """Exponential moving average of all weights, batch statistics included.
+
+    Early on the decay is (1 + n) / (10 + n), so that the first random weights soon fade.
+    """
+
+    def __init__(self, weights: Sequence[NDArray[np.float32]], *, decay: float) -> None:
+        self._decay = decay
+        self._values = [np.array(each, np.float32) for each in weights]
+
+    def update(self, weights: Sequence[NDArray[np.float32]], *, step: int) -> None:
+        """Take in the weights after `step` steps."""
+        share = np.float32(1 - min(self._decay, (1 + step) / (10 + step)))
+        for value, weight in zip(self._values, weights, strict=True):
+            value += share * (weight - value)
+
+    @property
+    def weights(self) -> list[NDArray[np.float32]]:
+        """A copy of the averages, in the order of the network's weights."""
+        return [value.copy() for value in self._values]

@@ -1,0 +1,70 @@
+"""The speed of a training and the time that is left."""
+
+import time
+from typing import Final
+
+from yolo.batches import composer_for
+from yolo.config import TrainConfig
+
+SECONDS_BETWEEN_EVENTS: Final = 0.5
+SMOOTHING: Final = 0.05
+MOST_TIMES_USUAL: Final = 3
+"""A step slower than this, such as one that compiles, counts as no slower."""
+
+
+def is_validated(config: TrainConfig, epoch: int) -> bool:
+    """Whether that epoch (from 0) is followed by a validation; the last one always is."""
+    return (epoch + 1) % config.validate_every == 0 or epoch + 1 == config.epochs
+
+
+class Pace:
+    """Measures steps as they end. Work is counted in pixels: the last phase has larger canvases."""
+
+    def __init__(self, config: TrainConfig, steps: int) -> None:
+        self._config, self._steps = config, steps
+        self._last_step = self._last_event = time.monotonic()
+        self._per_pixel: float | None = None
+        self._per_validation = 0.0
+        self._compiled = False
+
+    def step(self, epoch: int) -> None:
+        """A step of that epoch (from 0) has ended. The very first one compiles and says nothing."""
+        now = time.monotonic()
+        each, self._last_step = (now - self._last_step) / self._pixels(epoch), now
+        if not self._compiled:
+            self._compiled = True
+        elif self._per_pixel is None:
+            self._per_pixel = each
+        else:
+            each = min(each, MOST_TIMES_USUAL * self._per_pixel)
+            self._per_pixel += SMOOTHING * (each - self._per_pixel)
+
+    def validated(self, seconds: float) -> None:
+        """A validation took that long."""
+        self._per_validation = seconds
+        self._last_step = time.monotonic()
+
+    def is_due(self, *, last: bool) -> bool:
+        """Whether to send an event now; the last step of an epoch always has one."""
+        now = time.monotonic()
+        if not last and now - self._last_event < SECONDS_BETWEEN_EVENTS:
+            return False
+        self._last_event = now
+        return True
+
+    def pictures_per_second(self, epoch: int) -> float:
+        """Training speed in that epoch (from 0); 0 before the second step."""
+        if not self._per_pixel:
+            return 0.0
+        return self._config.batch / (self._per_pixel * self._pixels(epoch))
+
+    def seconds_left(self, epoch: int, step: int) -> float:
+        """Until the end of the training after a step (both from 0), validations included."""
+        later = range(epoch + 1, self._config.epochs)
+        pixels = self._pixels(epoch) * (self._steps - step - 1)
+        pixels += sum(self._pixels(other) * self._steps for other in later)
+        validations = sum(is_validated(self._config, other) for other in (epoch, *later))
+        return pixels * (self._per_pixel or 0.0) + validations * self._per_validation
+
+    def _pixels(self, epoch: int) -> int:
+        return composer_for(self._config, epoch).canvas ** 2

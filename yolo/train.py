@@ -1,0 +1,272 @@
+"""Trains a network: `train()` for programs, `python -m yolo.train` for people.
+
+Works on any Keras backend; everything random follows from the seed of the configuration.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from yolo.batches import Batch, Batches
+from yolo.checkpoint import Checkpoint, Progress, identity_of, load_checkpoint, save_checkpoint
+from yolo.config import TrainConfig, network_named
+from yolo.evaluate import evaluate
+from yolo.events import EpochEvent, Event, StepEvent
+from yolo.keras_predictor import KerasPredictor
+from yolo.learner import Learner, MovingAverage
+from yolo.metrics import Metrics
+from yolo.network import build_network
+from yolo.pace import Pace, is_validated
+from yolo.samples import Sample
+from yolo.schedule import Schedule
+
+__all__ = ["EpochEvent", "StepEvent", "TrainError", "TrainResult", "train"]
+
+
+class TrainError(Exception):
+    """A training cannot go on; the message is a sentence for people."""
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """`model` holds the averaged weights of the best epoch (counted from 1; 0: none was done).
+
+    `metrics` are those of the best epoch, by class name; None without validation. `left_out`
+    names the weights that the start release had no fitting ones for.
+    """
+
+    model: keras.Model
+    best_epoch: int
+    metrics: dict[str, Any] | None
+    epochs: int
+    stopped: bool
+    left_out: tuple[str, ...] = ()
+
+
+def train(
+    *,
+    train_samples: Sequence[Sample],
+    validation_samples: Sequence[Sample],
+    classes: Sequence[str],
+    anchors: ArrayLike,
+    config: TrainConfig,
+    folder: Path,
+    crops: Sequence[Sample] = (),
+    on_event: Callable[[Event], None] = lambda event: None,
+    should_stop: Callable[[], bool] = lambda: False,
+    start_release: Path | None = None,
+    resume: bool = False,
+) -> TrainResult:
+    """Train for `config.epochs` epochs, with a checkpoint in `folder` after each.
+
+    `anchors` (9, 2): width and height in pixels at the net size, by area. `crops`: pictures
+    of single faces for mosaics; without them faces are cut from the training pictures.
+    With `resume` a checkpoint in `folder` is gone on from, if there is one; otherwise it is
+    overwritten in time. `should_stop` is asked before every step.
+
+    Raises CheckpointError when the checkpoint is of another training, SampleError when a
+    picture cannot be read, TrainError when the loss diverges, ValueError for bad arguments.
+    """
+    sizes = np.asarray(anchors, np.float32).reshape(-1, 2)
+    if len(sizes) != 9 or (sizes <= 0).any():
+        raise ValueError(f"Nine anchors of positive size are needed, not {len(sizes)}.")
+    _check_labels([*train_samples, *validation_samples, *crops], len(classes))
+    run = _Run(train_samples, validation_samples, crops, classes, sizes, config, folder)
+    if not (resume and run.resume()) and start_release is not None:
+        run.start_from(start_release)
+    return run.go(on_event, should_stop)
+
+
+def _check_labels(samples: Sequence[Sample], classes: int) -> None:
+    for sample in samples:
+        if len(sample.labels) and not 0 <= sample.labels.min() <= sample.labels.max() < classes:
+            raise ValueError(f"{sample.path.name} has a label beyond the {classes} classes.")
+
+
+class _Run:
+    """The state of one training between its epochs."""
+
+    def __init__(
+        self,
+        train_samples: Sequence[Sample],
+        validation_samples: Sequence[Sample],
+        crops: Sequence[Sample],
+        classes: Sequence[str],
+        anchors: NDArray[np.float32],
+        config: TrainConfig,
+        folder: Path,
+    ) -> None:
+        self._config, self._folder, self._classes = config, folder, tuple(classes)
+        self._validation = validation_samples
+        self._identity = identity_of(config, classes, anchors, [*train_samples, *crops])
+        self._batches = Batches(train_samples, crops, anchors=anchors, config=config)
+        self._schedule = Schedule(config, self._batches.steps)
+        form = network_named(config.network)
+        self._network = build_network(form, classes=len(classes), seed=config.seed)
+        self._learner = Learner(self._network, anchors=anchors, config=config)
+        self._judged = build_network(form, classes=len(classes), seed=config.seed)
+        self._predict = KerasPredictor(self._judged, form, anchors=anchors, net_size=config.net_size)
+        self._average = self._new_average()
+        self._best = self._average.weights
+        self._progress = Progress(epoch=0, step=0, best_epoch=0, best_metrics=None)
+        self._left_out: tuple[str, ...] = ()
+
+    def resume(self) -> bool:
+        """Take everything from the checkpoint; False where there is none."""
+        found = load_checkpoint(self._folder, identity=self._identity)
+        if found is None:
+            return False
+        self._network.set_weights(found.weights)
+        for variable, value in zip(self._learner.optimizer.variables, found.optimizer, strict=True):
+            variable.assign(value)
+        self._average = MovingAverage(found.average, decay=self._config.ema)
+        self._best, self._progress = found.best, found.progress
+        return True
+
+    def start_from(self, release: Path) -> None:
+        """Take those weights of an earlier release whose name and shape fit."""
+        from yolo.release import load_network, read_release
+
+        known = read_release(release)
+        self._left_out = take_weights(self._network, load_network(known), heads=known.classes == self._classes)
+        self._average = self._new_average()
+        self._best = self._average.weights
+
+    def _new_average(self) -> MovingAverage:
+        return MovingAverage(self._network.get_weights(), decay=self._config.ema)
+
+    def go(self, on_event: Callable[[Event], None], should_stop: Callable[[], bool]) -> TrainResult:
+        """Train the epochs that are left."""
+        pace = Pace(self._config, self._batches.steps)
+        stopped = False
+        for epoch in range(self._progress.epoch, self._config.epochs):
+            began = time.monotonic()
+            losses = self._train_epoch(epoch, pace, on_event, should_stop)
+            if losses is None:
+                stopped = True
+                break
+            metrics = self._validate(epoch, pace)
+            is_best = self._note(epoch, metrics)
+            self._save()
+            seconds = time.monotonic() - began
+            on_event(EpochEvent(epoch + 1, self._config.epochs, losses, metrics, seconds, is_best))
+        self._judged.set_weights(self._best)
+        return TrainResult(
+            model=self._judged,
+            best_epoch=self._progress.best_epoch,
+            metrics=self._progress.best_metrics,
+            epochs=self._progress.epoch,
+            stopped=stopped,
+            left_out=self._left_out,
+        )
+
+    def _train_epoch(
+        self,
+        epoch: int,
+        pace: Pace,
+        on_event: Callable[[Event], None],
+        should_stop: Callable[[], bool],
+    ) -> dict[str, float] | None:
+        """Mean losses of the epoch; None when asked to stop on the way."""
+        sums: defaultdict[str, float] = defaultdict(float)
+        losses: dict[str, float] = {}
+        first = epoch * self._batches.steps
+        with closing(self._batches.epoch(epoch)) as batches:
+            for step, batch in enumerate(batches):
+                if should_stop():
+                    return None
+                rate = self._schedule.learning_rate(first + step)
+                for name, value in self._learn(batch, rate, epoch).items():
+                    sums[name] += value
+                losses = {name: value / (step + 1) for name, value in sums.items()}
+                self._average.update(self._network.get_weights(), step=first + step)
+                pace.step(epoch)
+                if pace.is_due(last=step + 1 == self._batches.steps):
+                    on_event(self._step_event(epoch, step, losses, rate, pace))
+        return losses
+
+    def _learn(self, batch: Batch, rate: float, epoch: int) -> dict[str, float]:
+        """One step of the optimiser; the losses of the batch."""
+        self._learner.optimizer.learning_rate = rate
+        logs = self._learner.train_on_batch(batch.images, batch.targets, return_dict=True)
+        losses = {name: float(value) for name, value in logs.items()}
+        if not np.isfinite(losses["loss"]):
+            raise TrainError(f"The loss is no longer a number in epoch {epoch + 1}; a lower learning rate may help.")
+        return losses
+
+    def _step_event(self, epoch: int, step: int, losses: Mapping[str, float], rate: float, pace: Pace) -> StepEvent:
+        return StepEvent(
+            epoch=epoch + 1,
+            epochs=self._config.epochs,
+            step=step + 1,
+            steps=self._batches.steps,
+            losses=losses,
+            learning_rate=rate,
+            pictures_per_second=pace.pictures_per_second(epoch),
+            seconds_left=pace.seconds_left(epoch, step),
+        )
+
+    def _validate(self, epoch: int, pace: Pace) -> Metrics | None:
+        """Metrics of the averaged weights, in the epochs in which that is wanted."""
+        if not self._validation or not is_validated(self._config, epoch):
+            return None
+        began = time.monotonic()
+        self._judged.set_weights(self._average.weights)
+        metrics = evaluate(self._predict, self._validation, self._classes)
+        pace.validated(time.monotonic() - began)
+        return metrics
+
+    def _note(self, epoch: int, metrics: Metrics | None) -> bool:
+        """Count the epoch as done and remember it if it leads."""
+        best_epoch, best = self._progress.best_epoch, self._progress.best_metrics
+        score = _score(metrics.map50 if metrics else None)
+        leads = not self._validation or (metrics is not None and score >= _score(best["map50"] if best else None))
+        if leads:
+            self._best = self._average.weights
+            best_epoch = epoch + 1
+            best = metrics.as_dict(self._classes) if metrics else None
+        self._progress = Progress(epoch + 1, (epoch + 1) * self._batches.steps, best_epoch, best)
+        return leads
+
+    def _save(self) -> None:
+        save_checkpoint(
+            self._folder,
+            Checkpoint(
+                identity=self._identity,
+                progress=self._progress,
+                weights=self._network.get_weights(),
+                average=self._average.weights,
+                best=self._best,
+                optimizer=[np.asarray(each) for each in self._learner.optimizer.variables],
+            ),
+        )
+
+
+def _score(map50: float | None) -> float:
+    """Orders epochs; one that could not be measured comes before all others."""
+    return -1.0 if map50 is None or np.isnan(map50) else map50
+
+
+def take_weights(network: keras.Model, other: keras.Model, *, heads: bool) -> tuple[str, ...]:
+    """Copy the weights of `other` that agree in name and shape; the names of all others.
+
+    Without `heads` the output layers stay as they are: their channels mean other classes.
+    """
+    theirs = {variable.path: variable for variable in other.weights}
+    left_out = []
+    for variable in network.weights:
+        found = theirs.get(variable.path)
+        is_head = variable.path.split("/")[0].endswith("_output")
+        if found is None or found.shape != variable.shape or (is_head and not heads):
+            left_out.append(variable.path)
+        else:
+            variable.assign(found)
+    return tuple(left_out)
