@@ -270,3 +270,9 @@ def take_weights(network: keras.Model, other: keras.Model, *, heads: bool) -> tu
         else:
             variable.assign(found)
     return tuple(left_out)
+
+
+if __name__ == "__main__":
+    from yolo.train_command import main
+
+    raise SystemExit(main())

@@ -1,0 +1,247 @@
+"""The command `python -m yolo.train`: from a Pascal VOC folder to a release, without Django."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from yolo.anchors import AnchorFit, kmeans_anchors, sizes_at
+from yolo.checkpoint import CheckpointError
+from yolo.config import NETWORKS, TrainConfig, network_named
+from yolo.evaluate import collect
+from yolo.events import EpochEvent, Event, StepEvent
+from yolo.keras_predictor import KerasPredictor
+from yolo.metrics import best_operating_points, mean_average_precision
+from yolo.release import ReleaseError, write_release
+from yolo.samples import Sample, SampleError
+from yolo.train import TrainError, TrainResult, train
+from yolo.voc import KNOWN_NAMES, VocError, VocFolder, read_voc
+
+CROPS_INDEX = "boxes.json"
+KNOWN_ERRORS = (
+    VocError,
+    SampleError,
+    CheckpointError,
+    ReleaseError,
+    TrainError,
+    ValueError,
+    OSError,
+)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What one training uses. `validation` is also what the release's figures come from."""
+
+    training: tuple[Sample, ...]
+    validation: tuple[Sample, ...]
+    crops: tuple[Sample, ...]
+    classes: tuple[str, ...]
+    fit: AnchorFit
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; 0 when a release was written, 1 with a sentence on a known error."""
+    options = _parser().parse_args(arguments)
+    try:
+        config = TrainConfig(
+            network=options.network,
+            net_size=options.net_size,
+            epochs=options.epochs,
+            batch=options.batch,
+            seed=options.seed,
+        )
+        summary = run(options, config)
+    except KNOWN_ERRORS as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps(summary, allow_nan=False))
+    return 0
+
+
+def run(options: argparse.Namespace, config: TrainConfig) -> dict[str, object]:
+    """Read, train, evaluate, write the release; what came of it, as JSON values."""
+    release_folder = options.out / "release"
+    if release_folder.exists():
+        raise ValueError(f"{release_folder} exists already; choose another folder with --out.")
+    material = gather(options, config)
+    with ProgressBar() as bar:
+        result = train(
+            train_samples=material.training,
+            validation_samples=material.validation,
+            crops=material.crops,
+            classes=material.classes,
+            anchors=material.fit.anchors,
+            config=config,
+            folder=options.out,
+            on_event=bar.show,
+            resume=options.resume,
+        )
+    return _release(result, material, config, release_folder)
+
+
+def gather(options: argparse.Namespace, config: TrainConfig) -> Material:
+    """Read the folders, part training from validation, fit the anchors."""
+    mapping = {**KNOWN_NAMES, **dict(options.map)}
+    folder: VocFolder = read_voc(options.voc, mapping=mapping)
+    for problem in folder.problems:
+        print(problem, file=sys.stderr)
+    training, validation = split(folder.samples, options.validation_share, config.seed)
+    crops = read_crops(options.crops, folder.classes, mapping) if options.crops else ()
+    return Material(training, validation, crops, folder.classes, fit_anchors(training, config.net_size))
+
+
+def split(samples: Sequence[Sample], share: float, seed: int) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """Part samples at random into training and validation; the seed decides."""
+    order = np.random.default_rng(seed).permutation(len(samples))
+    count = round(len(samples) * share)
+    held_back = set(order[:count].tolist())
+    return (
+        tuple(sample for i, sample in enumerate(samples) if i not in held_back),
+        tuple(sample for i, sample in enumerate(samples) if i in held_back),
+    )
+
+
+def fit_anchors(samples: Sequence[Sample], net_size: int) -> AnchorFit:
+    """Nine anchors for the boxes of the samples at the net size."""
+    extents: list[NDArray[np.int64]] = []
+    for sample in samples:
+        height, width = sample.read().shape[:2]
+        extents.append(np.tile([width, height], (len(sample.boxes), 1)))
+    boxes = np.concatenate([sample.boxes for sample in samples])
+    return kmeans_anchors(sizes_at(net_size, boxes, np.concatenate(extents)), count=9, seed=0)
+
+
+def read_crops(folder: Path, classes: Sequence[str], mapping: Mapping[str, str]) -> tuple[Sample, ...]:
+    """Pictures of single faces as `boxes.json` in their folder lists them.
+
+    Its form: {"images": [{"path", "class", "boxes": [{"xyxy": [x1, y1, x2, y2]}]}]}. Pictures
+    without a box are left out. Raises ValueError when the file has another form.
+    """
+    try:
+        listed = json.loads((folder / CROPS_INDEX).read_text(encoding="utf-8"))["images"]
+        crops = []
+        for entry in listed:
+            label = classes.index(mapping.get(entry["class"], entry["class"]))
+            boxes = np.array([box["xyxy"] for box in entry["boxes"]], np.float32)
+            crops.append(Sample(folder / entry["path"], boxes, np.full(len(boxes), label)))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{folder / CROPS_INDEX} does not list crops: {error}") from error
+    return tuple(crop for crop in crops if len(crop.boxes))
+
+
+def _release(result: TrainResult, material: Material, config: TrainConfig, folder: Path) -> dict[str, object]:
+    """Evaluate the best weights on the validation pictures, find thresholds, write all down."""
+    network = network_named(config.network)
+    predict = KerasPredictor(result.model, network, anchors=material.fit.anchors, net_size=config.net_size)
+    truths, found = collect(predict, material.validation)
+    count = len(material.classes)
+    metrics = mean_average_precision(truths, found, class_count=count).as_dict(material.classes)
+    points = best_operating_points(truths, found, class_count=count)
+    release = write_release(
+        folder=folder,
+        model=result.model,
+        name=f"{config.network}-{config.net_size}",
+        network=config.network,
+        classes=material.classes,
+        anchors=material.fit.anchors,
+        net_size=config.net_size,
+        thresholds={name: point.threshold for name, point in zip(material.classes, points, strict=True)},
+        metrics={"validation": metrics},
+        provenance={
+            "epochs": config.epochs,
+            "best_epoch": result.best_epoch,
+            "seed": config.seed,
+            "training_pictures": len(material.training),
+            "validation_pictures": len(material.validation),
+            "crops": len(material.crops),
+            "anchors_mean_iou": material.fit.mean_iou,
+        },
+    )
+    return {"release": str(release.folder), "best_epoch": result.best_epoch, **metrics}
+
+
+class ProgressBar:
+    """Shows a training on standard error: a bar of steps, a line for each epoch."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[NoReturn] = tqdm(unit="step", file=sys.stderr)
+
+    def __enter__(self) -> "ProgressBar":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.close()
+
+    def show(self, event: Event) -> None:
+        """Take in one event of the training."""
+        if isinstance(event, StepEvent):
+            self._show_step(event)
+        else:
+            self._bar.write(_line(event), file=sys.stderr)
+
+    def _show_step(self, event: StepEvent) -> None:
+        self._bar.total = event.steps * event.epochs
+        self._bar.n = event.steps * (event.epoch - 1) + event.step
+        self._bar.set_description(f"epoch {event.epoch}/{event.epochs}", refresh=False)
+        self._bar.set_postfix_str(f"loss {event.losses['loss']:.3f}, {event.pictures_per_second:.0f} pictures/s")
+
+
+def _line(event: EpochEvent) -> str:
+    losses = ", ".join(f"{name} {value:.3f}" for name, value in event.losses.items())
+    measured = f", mAP@.5 {event.metrics.map50:.3f}" if event.metrics else ""
+    return f"Epoch {event.epoch}: {losses}{measured}{' (best)' if event.is_best else ''}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m yolo.train",
+        description="Train a network on a Pascal VOC folder and write a release.",
+    )
+    parser.add_argument("--voc", type=Path, required=True, help="folder with annotations/ and images/")
+    parser.add_argument("--out", type=Path, required=True, help="for checkpoints and the release")
+    parser.add_argument("--network", choices=sorted(NETWORKS), default="yolov3-slim")
+    parser.add_argument("--net-size", type=int, default=416, help="multiple of 32 from 288 up")
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--crops", type=Path, help=f"folder of face pictures with {CROPS_INDEX}")
+    parser.add_argument(
+        "--map",
+        type=_renaming,
+        action="append",
+        default=[],
+        metavar="FROM=TO",
+        help="rename a class; mask_weared_incorrect=worn_incorrectly is known",
+    )
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    parser.add_argument("--validation-share", type=_share, default=0.1)
+    return parser
+
+
+def _renaming(text: str) -> tuple[str, str]:
+    old, equals, new = text.partition("=")
+    if not (old and equals and new):
+        raise argparse.ArgumentTypeError(f"'{text}' is not of the form FROM=TO")
+    return old, new
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a share between 0 and 1")
+    return share
