@@ -4,6 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -48,14 +49,19 @@ class Job(models.Model):
     target_id = models.PositiveBigIntegerField(_("target"), null=True, blank=True)
 
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.QUEUED)
-    attempt = models.PositiveIntegerField(_("attempt"), default=1)
+    attempt = models.PositiveIntegerField(
+        _("attempt"), default=1, help_text=_("Fences off older attempts: only the current one may write.")
+    )
+    crashes = models.PositiveIntegerField(_("crashes"), default=0, help_text=_("How often its process died."))
     done = models.PositiveBigIntegerField(_("done"), default=0)
+    done_at_start = models.PositiveBigIntegerField(default=0, help_text=_("Where this attempt went on."))
     total = models.PositiveBigIntegerField(_("total"), null=True, blank=True)
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     message = models.CharField(_("message"), max_length=300, blank=True)
     detail = models.JSONField(_("detail"), default=dict, blank=True)
 
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    queued_at = models.DateTimeField(_("queued"), default=timezone.now)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     heartbeat_at = models.DateTimeField(_("heartbeat"), null=True, blank=True)

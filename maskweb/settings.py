@@ -124,6 +124,9 @@ Q_CLUSTER: dict[str, Any] = {
     "ALT_CLUSTERS": {"detection": dict(_CLUSTER), "training": dict(_CLUSTER)},
 }
 
+# Dotted names of further job kinds (tuples of jobs.kinds.Kind), for tests and extensions.
+EXTRA_KINDS = env_list("MASKWEB_EXTRA_KINDS", [])
+
 # Files
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_TEMP_DIR = MEDIA_ROOT / "incoming"  # on the same file system, so that storing is a rename

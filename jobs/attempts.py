@@ -1,0 +1,105 @@
+"""One attempt at a job, and the guarded changes of its row.
+
+An attempt owns the row while the row is running with the attempt's number. Every write of an attempt carries that
+condition, so an attempt that was given up for dead, and is not, can do no harm.
+"""
+
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from jobs.broker import broker_put
+from jobs.kinds import kind_of
+from jobs.models import Job, JobQuerySet
+from jobs.notify import job_changed
+
+
+@dataclass(frozen=True)
+class Attempt:
+    job_id: int
+    number: int
+
+    @property
+    def row(self) -> JobQuerySet:
+        """The job's row, empty when this attempt no longer holds it."""
+        return Job.objects.held_by(pk=self.job_id, attempt=self.number)
+
+    @property
+    def marker(self) -> str:
+        """What the environment of the attempt's processes carries, so that none is taken for another."""
+        return f"{self.job_id}:{self.number}"
+
+
+def attempt_claim(attempt: Attempt, *, process_group: int | None) -> bool:
+    """Turn the queued job into a running one. Of several that try, one wins.
+
+    process_group: the group that works on it, None for a command that runs the job itself.
+    """
+    now = timezone.now()
+    waiting = Job.objects.filter(pk=attempt.job_id, attempt=attempt.number, state=Job.State.QUEUED)
+    claimed = waiting.update(
+        state=Job.State.RUNNING,
+        started_at=now,
+        heartbeat_at=now,
+        done_at_start=F("done"),
+        host=socket.gethostname(),
+        process_group=process_group,
+    )
+    job_changed(attempt.job_id)
+    return claimed == 1
+
+
+def attempt_beat(attempt: Attempt, **values: Any) -> bool:
+    """Say that the attempt lives; False when it no longer holds the job."""
+    return attempt.row.update(heartbeat_at=timezone.now(), **values) == 1
+
+
+def attempt_end(attempt: Attempt, *, state: Job.State, failure: str = "", traceback: str = "", **values: Any) -> bool:
+    """Record how the attempt ended; False when it no longer held the job."""
+    ended = attempt.row.update(
+        state=state, finished_at=timezone.now(), failure=failure[:500], traceback=traceback, **values
+    )
+    job_changed(attempt.job_id)
+    return ended == 1
+
+
+@transaction.atomic
+def attempt_crashed(attempt: Attempt) -> None:
+    """The attempt's process ended without saying how: cancelled if that was asked for, else queued again."""
+    job = attempt.row.select_for_update().first()
+    if job is None:
+        return
+    if job.cancel_requested_at is not None:
+        attempt_end(attempt, state=Job.State.CANCELLED)
+    elif job.crashes + 1 >= kind_of(job.kind).max_attempts:
+        sentence = _("It was interrupted %(count)s times and is not tried again. What was finished is kept.")
+        attempt_end(
+            attempt, state=Job.State.FAILED, failure=sentence % {"count": job.crashes + 1}, crashes=F("crashes") + 1
+        )
+    else:
+        _queue_again(attempt, message=_("Interrupted; goes on from the last safe point."), crashes=F("crashes") + 1)
+
+
+@transaction.atomic
+def attempt_put_back(attempt: Attempt) -> None:
+    """Queue the job of an attempt that was stopped on purpose, at a shutdown: no crash is counted."""
+    job = attempt.row.select_for_update().first()
+    if job is None:
+        return
+    if job.cancel_requested_at is not None:
+        attempt_end(attempt, state=Job.State.CANCELLED)
+    else:
+        _queue_again(attempt, message=_("Stopped with the server; goes on from the last safe point."))
+
+
+def _queue_again(attempt: Attempt, **values: Any) -> None:
+    attempt.row.update(
+        state=Job.State.QUEUED, attempt=F("attempt") + 1, queued_at=timezone.now(), process_group=None, **values
+    )
+    broker_put(Job.objects.get(pk=attempt.job_id))
+    job_changed(attempt.job_id)

@@ -1,0 +1,68 @@
+"""The process of a job: started in a session of its own, dying with its worker, ended as a whole group."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+from django.conf import settings
+
+from jobs.attempts import Attempt
+
+MARKER = "MASKWEB_JOB"
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def process_start(attempt: Attempt) -> "subprocess.Popen[bytes]":
+    """Start `manage.py run_job` for an attempt, as the leader of a new session."""
+    command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "run_job"]
+    return subprocess.Popen(
+        [*command, str(attempt.job_id), str(attempt.number), "--parent", str(os.getpid())],
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        env={**os.environ, MARKER: attempt.marker},
+    )
+
+
+def group_members(group: int, attempt: Attempt) -> list[psutil.Process]:
+    """The living processes of a group that really belong to the attempt: numbers are used again."""
+    return [process for process in psutil.process_iter() if _belongs(process, group, attempt.marker)]
+
+
+def group_end(group: int, attempt: Attempt) -> int:
+    """Kill what is left of an attempt's process group; the number of processes that were."""
+    members = group_members(group, attempt)
+    for process in members:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    return len(members)
+
+
+def _belongs(process: psutil.Process, group: int, marker: str) -> bool:
+    try:
+        return os.getpgid(process.pid) == group and process.environ().get(MARKER) == marker
+    except (psutil.Error, ProcessLookupError, PermissionError):
+        return False
+
+
+def die_with_parent(parent: int) -> None:
+    """Have this process killed when the given parent dies; at once if it already has."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    else:
+        threading.Thread(target=_watch_parent, args=(parent,), daemon=True).start()
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _watch_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGKILL)

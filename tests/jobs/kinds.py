@@ -1,0 +1,16 @@
+"""Kinds of job for the tests; child processes learn of them by MASKWEB_EXTRA_KINDS=tests.jobs.kinds.KINDS."""
+
+from jobs.kinds import Kind
+from jobs.models import Queue
+
+LINES = Kind(name="tests.lines", queue=Queue.DETECTION, runner="tests.jobs.runners.lines", unit="lines", max_attempts=4)
+SHORT = Kind(name="tests.short", queue=Queue.SHORT, runner="tests.jobs.runners.short")
+STUCK = Kind(name="tests.stuck", queue=Queue.DETECTION, runner="tests.jobs.runners.stuck")
+FAILING = Kind(name="tests.failing", queue=Queue.SHORT, runner="tests.jobs.runners.failing")
+BROKEN = Kind(name="tests.broken", queue=Queue.SHORT, runner="tests.jobs.runners.broken")
+OPEN = Kind(name="tests.open", queue=Queue.SHORT, runner="tests.jobs.runners.short", visible="tests.jobs.kinds.to_bob")
+KINDS = (LINES, SHORT, STUCK, FAILING, BROKEN, OPEN)
+
+
+def to_bob(user: object, target_id: int) -> bool:
+    return getattr(user, "username", "") == "bob" and target_id == 7
