@@ -51,6 +51,15 @@ class BoxClass(models.Model):
         return self.name
 
 
+class LabelImportQuerySet(models.QuerySet["LabelImport"]):
+    def for_user(self, user: User) -> Self:
+        return self if user.may(Right.VIEW_DATASETS) else self.none()
+
+    def underway(self) -> Self:
+        """Imports that wait or run: neither finished nor given up."""
+        return self.filter(finished_at=None, job__state__in=["queued", "running"])
+
+
 class LabelImport(models.Model):
     """One import of an export file. What it brings becomes visible when it has finished."""
 
@@ -58,6 +67,9 @@ class LabelImport(models.Model):
     export = models.FileField(_("export"), upload_to="imports/", max_length=200)
     export_name = models.CharField(_("file name"), max_length=255)
     pictures = models.FileField(_("pictures"), upload_to="imports/", max_length=200, blank=True)
+    pictures_path = models.CharField(
+        max_length=4096, blank=True, help_text=_("A folder or zip of pictures on this machine, named by a command.")
+    )
     class_map = models.JSONField(default=dict, blank=True)
     report = models.JSONField(_("report"), default=dict, blank=True)
     job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -66,6 +78,8 @@ class LabelImport(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+
+    objects = LabelImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")
@@ -155,6 +169,11 @@ class Box(models.Model):
         return self.x_min, self.y_min, self.x_max, self.y_max
 
 
+class DatasetVersionQuerySet(models.QuerySet["DatasetVersion"]):
+    def for_user(self, user: User) -> Self:
+        return self if user.may(Right.VIEW_DATASETS) else self.none()
+
+
 class DatasetVersion(models.Model):
     """A dataset frozen: each image with its boxes and split as they were. Training always names one."""
 
@@ -168,6 +187,8 @@ class DatasetVersion(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+
+    objects = DatasetVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("dataset version")

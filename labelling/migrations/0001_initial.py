@@ -176,6 +176,14 @@ class Migration(migrations.Migration):
                     "pictures",
                     models.FileField(blank=True, max_length=200, upload_to="imports/", verbose_name="pictures"),
                 ),
+                (
+                    "pictures_path",
+                    models.CharField(
+                        blank=True,
+                        help_text="A folder or zip of pictures on this machine, named by a command.",
+                        max_length=4096,
+                    ),
+                ),
                 ("class_map", models.JSONField(blank=True, default=dict)),
                 ("report", models.JSONField(blank=True, default=dict, verbose_name="report")),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="started")),

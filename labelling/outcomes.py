@@ -1,0 +1,151 @@
+"""What becomes of each record of an export, and the report that adds it up.
+
+A dry run and an import go through the same `outcomes_of`; only an import then stores them.
+Worker-side: it decodes pictures.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from labelling.class_names import ClassNames
+from labelling.labelbox import (
+    LabelRecord,
+    RecordOutcome,
+    SkippedObject,
+    SkippedRecord,
+    skipped,
+    skipped_object,
+)
+from labelling.pictures import AmbiguousPicture, Picture, PictureError, PictureSource, examine_picture
+
+Xyxy = tuple[float, float, float, float]
+
+
+class Fate(StrEnum):
+    """The four things that can become of a record."""
+
+    IMPORTED = "imported"
+    NEGATIVE = "negative"
+    PENDING = "pending"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class NamedBox:
+    """A box with the name of its class in the dataset; `xyxy` clipped to the picture where its size is known."""
+
+    name: str
+    xyxy: Xyxy
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A record that brings an image: with its picture, with one that is here already, or still without."""
+
+    record: LabelRecord
+    fate: Fate
+    picture: Picture | None
+    boxes: tuple[NamedBox, ...]
+    skipped_objects: tuple[SkippedObject, ...]
+
+
+Outcome = Arrival | SkippedRecord
+
+
+def outcomes_of(
+    records: Iterable[RecordOutcome],
+    *,
+    pictures: PictureSource,
+    names: ClassNames,
+    sizes: Mapping[str, tuple[int, int]],
+) -> Iterator[Outcome]:
+    """The outcome of each record. `sizes` holds width and height of the images that are here already."""
+    for record in records:
+        if isinstance(record, SkippedRecord):
+            yield record
+        else:
+            yield _outcome(record, pictures, names, sizes.get(record.external_id))
+
+
+def _outcome(record: LabelRecord, pictures: PictureSource, names: ClassNames, size: tuple[int, int] | None) -> Outcome:
+    picture = None
+    if size is None:
+        try:
+            found = pictures.find(record.external_id)
+            picture = examine_picture(pictures.read(found)) if found is not None else None
+        except AmbiguousPicture as error:
+            return skipped(record.row, record.id, "ambiguous-picture", str(error))
+        except PictureError as error:
+            return skipped(record.row, record.id, "image-not-readable", str(error))
+        size = (picture.width, picture.height) if picture else None
+    boxes, left_out = _boxes(record, names, size)
+    known_fate = Fate.IMPORTED if boxes else Fate.NEGATIVE
+    fate = Fate.PENDING if size is None else known_fate
+    return Arrival(record, fate, picture, boxes, record.skipped_objects + left_out)
+
+
+def _boxes(
+    record: LabelRecord, names: ClassNames, size: tuple[int, int] | None
+) -> tuple[tuple[NamedBox, ...], tuple[SkippedObject, ...]]:
+    boxes: list[NamedBox] = []
+    left_out: list[SkippedObject] = []
+    for each in record.objects:
+        box = clipped(each.xyxy, size)
+        if box is None:
+            left_out.append(skipped_object(record.row, "outside-picture"))
+        else:
+            boxes.append(NamedBox(names.name_for(each.title, each.value), box))
+    return tuple(boxes), tuple(left_out)
+
+
+def clipped(box: Xyxy, size: tuple[int, int] | None) -> Xyxy | None:
+    """The part of a box inside its picture, None if there is none; without a size, right of and below 0."""
+    width, height = size or (float("inf"), float("inf"))
+    left, top = max(box[0], 0.0), max(box[1], 0.0)
+    right, bottom = min(box[2], width), min(box[3], height)
+    return (left, top, right, bottom) if right > left and bottom > top else None
+
+
+@dataclass
+class Report:
+    """Adds outcomes up. `images` counts those with a picture, negatives among them."""
+
+    rows: int = 0
+    images: int = 0
+    boxes: int = 0
+    negative: int = 0
+    pending: int = 0
+    skipped: list[dict[str, Any]] = field(default_factory=list)
+    objects_skipped: list[dict[str, Any]] = field(default_factory=list)
+    classes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, outcome: Outcome) -> None:
+        self.rows += 1
+        if isinstance(outcome, SkippedRecord):
+            self.skipped.append(
+                {"row": outcome.row, "id": outcome.id, "reason": outcome.reason, "message": outcome.message}
+            )
+            return
+        self.images += outcome.fate != Fate.PENDING
+        self.negative += outcome.fate == Fate.NEGATIVE
+        self.pending += outcome.fate == Fate.PENDING
+        self.boxes += len(outcome.boxes)
+        self.classes.update(box.name for box in outcome.boxes)
+        self.objects_skipped += [
+            {"row": each.row, "reason": each.reason, "message": each.message} for each in outcome.skipped_objects
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "rows": self.rows,
+            "images": self.images,
+            "boxes": self.boxes,
+            "negative": self.negative,
+            "pending": self.pending,
+            "skipped": self.skipped,
+            "objects_skipped": self.objects_skipped,
+            "classes": dict(self.classes.most_common()),
+        }
