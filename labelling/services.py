@@ -26,9 +26,9 @@ def dataset_create(*, name: str, by: User | None, description: str = "") -> Data
 def import_create(
     *,
     dataset: Dataset,
-    export: File[bytes],
+    export: "File[bytes]",
     by: User | None,
-    pictures: File[bytes] | None = None,
+    pictures: "File[bytes] | None" = None,
     pictures_path: Path | None = None,
     class_map: Mapping[str, str] | None = None,
 ) -> LabelImport:
