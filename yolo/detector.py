@@ -1,0 +1,123 @@
+"""Pictures in, boxes out: a release run by OpenVINO, without Keras or TensorFlow."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import openvino as ov
+from numpy.typing import NDArray
+from openvino.preprocess import ColorFormat, PrePostProcessor
+
+from yolo.decode import decode
+from yolo.detections import Detections, detections_from
+from yolo.letterbox import letterbox, rectangle_for
+from yolo.release import IR_MODEL, Release, ReleaseError, output_name, read_release
+
+MOST_SHAPES = 8  # compiled networks kept, some 30 MB each at 640 pixels
+Picture = NDArray[np.uint8]
+
+
+class Detector:
+    """Runs one release. Safe to share between threads, which then take turns.
+
+    `threads`: those OpenVINO may use, by default as many as it finds cores. `precision`: "f32"
+    computes as the Keras reference does; "auto" leaves the choice to OpenVINO, which takes
+    bfloat16 where the processor has it (half the time, same accuracy as measured).
+    Raises ReleaseError where `release` is a folder without a sound release.
+    """
+
+    def __init__(
+        self,
+        release: Release | Path,
+        *,
+        threads: int | None = None,
+        precision: Literal["auto", "f32"] = "auto",
+    ) -> None:
+        self.release = release if isinstance(release, Release) else read_release(release)
+        self._settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+        if threads is not None:
+            self._settings["INFERENCE_NUM_THREADS"] = threads
+        if precision == "f32":
+            self._settings["INFERENCE_PRECISION_HINT"] = "f32"
+        self._core = ov.Core()
+        try:
+            self._network = self._core.read_model(self.release.folder / IR_MODEL)
+        except RuntimeError as error:
+            raise ReleaseError(f"OpenVINO cannot read the network in {self.release.folder}.") from error
+        self._requests: OrderedDict[tuple[int, int], ov.InferRequest] = OrderedDict()
+        self._turn = threading.Lock()
+
+    def detect(self, image_bgr: Picture, *, score: float | None = None) -> Detections:
+        """Find the boxes of a picture, (h, w, 3) uint8 BGR.
+
+        Without `score`, the thresholds of the release decide and each object gets the one label
+        that suits it best. With `score`, every class is a detector of its own down to that
+        score, as evaluation needs it: an object may then appear once for each class.
+        Raises ValueError when the picture has another form.
+        """
+        _check_picture(image_bgr)
+        release = self.release
+        height, width = image_bgr.shape[:2]
+        wide, high = rectangle_for(width, height, release.net_size, max(release.strides))
+        canvas, placed = letterbox(image_bgr, width=wide, height=high)
+        thresholds = [release.thresholds[name] if score is None else score for name in release.classes]
+        boxes, class_scores = decode(
+            self.run(canvas), release.anchors, release.strides, style=release.decoding, score=min(thresholds)
+        )
+        return detections_from(
+            boxes,
+            class_scores,
+            placed,
+            thresholds=thresholds,
+            iou_threshold=release.iou_threshold,
+            one_label=score is None,
+        )
+
+    def detect_batch(self, images: Sequence[Picture], *, score: float | None = None) -> list[Detections]:
+        """Find the boxes of several pictures, one after the other.
+
+        One picture already keeps all cores busy: batches of four gained a tenth at best and
+        lost as much in float32, and would need a compiled network for each length.
+        """
+        return [self.detect(image, score=score) for image in images]
+
+    def run(self, canvas: Picture) -> list[NDArray[np.float32]]:
+        """Raw outputs (H/s, W/s, 3 * (5 + C)), finest first, for a (H, W, 3) uint8 BGR canvas.
+
+        H and W must be multiples of the coarsest stride.
+        """
+        with self._turn:
+            request = self._request(canvas.shape[1], canvas.shape[0])
+            request.infer([canvas[None]], share_inputs=True)
+            outputs = [request.get_tensor(output_name(stride)).data for stride in self.release.strides]
+            return [np.array(output[0], dtype=np.float32) for output in outputs]
+
+    def _request(self, width: int, height: int) -> ov.InferRequest:
+        """The network compiled for one canvas: fixed shapes run faster than free ones."""
+        request = self._requests.pop((width, height), None)
+        if request is None:
+            request = self._compile(width, height).create_infer_request()
+            if len(self._requests) >= MOST_SHAPES:
+                self._requests.popitem(last=False)
+        self._requests[width, height] = request
+        return request
+
+    def _compile(self, width: int, height: int) -> ov.CompiledModel:
+        network = self._network.clone()
+        network.reshape([1, height, width, 3])
+        steps = PrePostProcessor(network)
+        steps.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
+        steps.input().tensor().set_color_format(ColorFormat.BGR)
+        steps.input().model().set_layout(ov.Layout("NHWC"))
+        steps.input().preprocess().convert_element_type(ov.Type.f32).convert_color(ColorFormat.RGB).scale(255.0)
+        return self._core.compile_model(steps.build(), "CPU", self._settings)
+
+
+def _check_picture(image_bgr: Picture) -> None:
+    if image_bgr.dtype != np.uint8 or image_bgr.ndim != 3 or image_bgr.shape[2] != 3:
+        raise ValueError(f"A uint8 picture (h, w, 3) is needed, not {image_bgr.dtype} {image_bgr.shape}.")

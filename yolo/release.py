@@ -1,0 +1,273 @@
+"""Releases: a trained network with all that is needed to run it, frozen in one folder.
+
+release.json   what `Release` holds, the version of this form, size and SHA-256 of each other file
+weights.npz    float16 arrays by path of the Keras variable
+network.xml    the same network as OpenVINO IR, with network.bin
+
+The network is rounded to float16 before either is written, so both compute the same. Reading
+needs neither Keras nor OpenVINO.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yolo.config import ANCHORS_PER_SCALE, NETWORKS, Decoding, network_named
+
+if TYPE_CHECKING:
+    import keras
+
+FORMAT = 1
+MANIFEST, WEIGHTS = "release.json", "weights.npz"
+IR_MODEL, IR_WEIGHTS = "network.xml", "network.bin"
+FILES = (WEIGHTS, IR_MODEL, IR_WEIGHTS)
+EXPORT_SECONDS = 600
+LARGEST_FLOAT16 = float(np.finfo(np.float16).max)
+
+
+class ReleaseError(Exception):
+    """A release cannot be read or written; the message is a sentence for users."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A network ready to run. Anchors are pixels at `net_size`, the finest scale's first.
+
+    `thresholds` is the score from which a class counts, `iou_threshold` the overlap above which
+    the weaker of two boxes goes. `metrics` and `provenance` are plain JSON values.
+    """
+
+    name: str
+    network: str
+    classes: tuple[str, ...]
+    anchors: tuple[tuple[float, float], ...]
+    strides: tuple[int, ...]
+    decoding: Decoding
+    net_size: int
+    thresholds: dict[str, float]
+    iou_threshold: float
+    metrics: dict[str, Any] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    folder: Path = Path()
+
+    def __post_init__(self) -> None:
+        """Raise ValueError with a sentence where the values do not fit together."""
+        network = network_named(self.network)
+        if not self.classes or len(set(self.classes)) < len(self.classes):
+            raise ValueError("The classes must be there and differ from each other.")
+        if (self.strides, self.decoding) != (network.strides, network.decoding):
+            raise ValueError(f"Strides and decoding are not those of the network {self.network}.")
+        if len(self.anchors) != ANCHORS_PER_SCALE * len(self.strides):
+            raise ValueError(f"{ANCHORS_PER_SCALE * len(self.strides)} anchors are needed, not {len(self.anchors)}.")
+        if not all(len(anchor) == 2 and min(anchor) > 0 for anchor in self.anchors):
+            raise ValueError("An anchor is a width and a height above 0.")
+        if self.net_size < 1 or self.net_size % max(self.strides):
+            raise ValueError(f"The net size must be a multiple of {max(self.strides)}, not {self.net_size}.")
+        if set(self.thresholds) != set(self.classes):
+            raise ValueError("Each class needs a threshold, and nothing else has one.")
+        if not all(0 <= value <= 1 for value in (*self.thresholds.values(), self.iou_threshold)):
+            raise ValueError("Thresholds lie between 0 and 1.")
+
+
+def write_release(
+    *,
+    folder: Path,
+    model: keras.Model,
+    name: str,
+    network: str,
+    classes: Sequence[str],
+    anchors: Sequence[Sequence[float]] | NDArray[np.float64],
+    net_size: int,
+    thresholds: Mapping[str, float],
+    iou_threshold: float = 0.5,
+    metrics: Mapping[str, Any] | None = None,
+    provenance: Mapping[str, Any] | None = None,
+) -> Release:
+    """Write `model` with everything around it to `folder`, which must not exist yet.
+
+    The files are made in a folder beside it, which gets its name once all are whole. The OpenVINO
+    part is made by a process of its own on the TensorFlow backend, whatever backend trained.
+    Raises ReleaseError when the folder exists, the values do not fit or the export fails.
+    """
+    folder = Path(folder)
+    if folder.exists():
+        raise ReleaseError(f"There is already something at {folder}; releases are never changed.")
+    config = network_named(network)
+    _check_channels(model, len(classes))
+    try:
+        release = Release(
+            name=name,
+            network=network,
+            classes=tuple(classes),
+            anchors=tuple((float(w), float(h)) for w, h in anchors),
+            strides=config.strides,
+            decoding=config.decoding,
+            net_size=int(net_size),
+            thresholds={c: float(t) for c, t in thresholds.items()},
+            iou_threshold=float(iou_threshold),
+            metrics=dict(metrics or {}),
+            provenance=dict(provenance or {}),
+        )
+    except ValueError as error:
+        raise ReleaseError(f"The release {name} cannot be written: {error}") from error
+    _write_folder(release, rounded_weights(model), folder)
+    return read_release(folder)
+
+
+def read_release(folder: Path, *, verify: bool = True) -> Release:
+    """Read a release; with `verify` every file is compared with its SHA-256.
+
+    Raises ReleaseError with a sentence when a file is missing or changed, when release.json is
+    damaged or says something that does not fit together, and for an unknown format version.
+    """
+    folder = Path(folder)
+    manifest = _read_manifest(folder)
+    for name in FILES:
+        _check_file(folder / name, manifest["files"].get(name), verify=verify)
+    return _release_from(manifest, folder)
+
+
+def load_network(release: Release) -> keras.Model:
+    """Build the Keras network of a release, on the backend that Keras runs on here."""
+    from yolo.network import build_network
+
+    model = build_network(NETWORKS[release.network], classes=len(release.classes))
+    try:
+        with np.load(release.folder / WEIGHTS, allow_pickle=False) as stored:
+            weights = {path: stored[path] for path in stored.files}
+    except (OSError, ValueError, KeyError) as error:
+        raise ReleaseError(f"The weights in {release.folder} cannot be read.") from error
+    shapes = {variable.path: tuple(variable.shape) for variable in model.variables}
+    if shapes != {path: array.shape for path, array in weights.items()}:
+        raise ReleaseError(f"The weights in {release.folder} are not those of a {release.network}.")
+    for variable in model.variables:
+        variable.assign(weights[variable.path].astype(np.float32))
+    return model
+
+
+def output_name(stride: int) -> str:
+    """Name of the output of one scale in the OpenVINO network."""
+    return f"stride{stride}"
+
+
+def rounded_weights(model: keras.Model) -> dict[str, NDArray[np.float16]]:
+    """All variables as float16 by path; ReleaseError where one is not finite or too large."""
+    weights = {}
+    for variable in model.variables:
+        array = np.asarray(variable.numpy(), dtype=np.float32)
+        if not (np.abs(array) <= LARGEST_FLOAT16).all():
+            raise ReleaseError(f"The variable {variable.path} holds values that float16 cannot.")
+        weights[variable.path] = array.astype(np.float16)
+    return weights
+
+
+def _check_channels(model: keras.Model, class_count: int) -> None:
+    wanted = ANCHORS_PER_SCALE * (5 + class_count)
+    for output in model.outputs:
+        if output.shape[-1] != wanted:
+            raise ReleaseError(
+                f"The network has outputs of {output.shape[-1]} channels; {class_count} classes need {wanted}."
+            )
+
+
+def _write_folder(release: Release, weights: Mapping[str, NDArray[np.float16]], folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        made.chmod(0o755)
+        arrays: dict[str, Any] = dict(weights)
+        np.savez(made / WEIGHTS, **arrays)
+        _write_manifest(release, made, (WEIGHTS,))
+        _export(made)
+        _write_manifest(release, made, FILES)
+        read_release(made)
+        made.rename(folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _export(folder: Path) -> None:
+    """Add the OpenVINO files, in a process of its own: see `yolo.export`."""
+    root = Path(__file__).resolve().parents[1]
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1"}
+    command = [sys.executable, "-m", "yolo.export", str(folder.resolve())]
+    try:
+        done = subprocess.run(
+            command, cwd=root, env=environment, capture_output=True, text=True, timeout=EXPORT_SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ReleaseError(f"The export to OpenVINO took more than {EXPORT_SECONDS} seconds.") from error
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise ReleaseError(f"The export to OpenVINO failed: {last}")
+
+
+def _write_manifest(release: Release, folder: Path, names: Sequence[str]) -> None:
+    values = asdict(release)
+    del values["folder"]
+    files = {name: _fingerprint(folder / name) for name in names}
+    text = json.dumps({"format": FORMAT, **values, "files": files}, indent=1, allow_nan=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_unexported(folder: Path) -> Release:
+    """Read a release whose OpenVINO files are still to be made."""
+    return _release_from(_read_manifest(folder), folder)
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ReleaseError(f"There is no release in {folder}: {MANIFEST} cannot be read.") from error
+    except ValueError as error:
+        raise ReleaseError(f"{path} is damaged: it is not JSON.") from error
+    if not isinstance(manifest, dict) or "format" not in manifest:
+        raise ReleaseError(f"{path} is damaged: it does not describe a release.")
+    if manifest["format"] != FORMAT:
+        raise ReleaseError(f"{path} has format {manifest['format']!r}; this version reads format {FORMAT}.")
+    if not isinstance(manifest.get("files"), dict):
+        raise ReleaseError(f"{path} is damaged: it lists no files.")
+    return manifest
+
+
+def _release_from(manifest: Mapping[str, Any], folder: Path) -> Release:
+    values = {key: value for key, value in manifest.items() if key not in ("format", "files")}
+    try:
+        values["classes"] = tuple(str(name) for name in values["classes"])
+        values["anchors"] = tuple((float(w), float(h)) for w, h in values["anchors"])
+        values["strides"] = tuple(int(stride) for stride in values["strides"])
+        return Release(**values, folder=folder)
+    except KeyError as error:
+        raise ReleaseError(f"{folder / MANIFEST} is damaged: {error.args[0]} is missing.") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ReleaseError(f"{folder / MANIFEST} is damaged: {error}") from error
+
+
+def _check_file(path: Path, known: object, *, verify: bool) -> None:
+    if not isinstance(known, dict):
+        raise ReleaseError(f"{path.parent / MANIFEST} is damaged: {path.name} is not listed.")
+    if not path.is_file():
+        raise ReleaseError(f"The release in {path.parent} is not whole: {path.name} is missing.")
+    if path.stat().st_size != known.get("bytes") or (verify and _fingerprint(path) != known):
+        raise ReleaseError(f"The release in {path.parent} was changed: {path.name} is not as it was written.")
+
+
+def _fingerprint(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"bytes": path.stat().st_size, "sha256": digest}
