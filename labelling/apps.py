@@ -5,3 +5,19 @@ from django.utils.translation import gettext_lazy as _
 class LabellingConfig(AppConfig):
     name = "labelling"
     verbose_name = _("Datasets")
+
+    def ready(self) -> None:
+        from jobs.kinds import Kind, register
+        from jobs.models import Queue
+        from labelling.services import IMPORT_KIND
+
+        register(
+            Kind(
+                name=IMPORT_KIND,
+                queue=Queue.SHORT,
+                runner="labelling.importing.run",
+                unit="records",
+                page="labelling:import",
+                visible="labelling.models.import_is_visible",
+            )
+        )

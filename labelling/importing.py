@@ -4,15 +4,15 @@ Images are written in batches under the row of their import, which makes them vi
 finishes. A batch that was written before a crash is found unchanged when the import runs again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from jobs.reporter import JobFailure, Reporter
 from labelling.class_names import OUR_CLASSES, ClassNames
 from labelling.labelbox import ExportError, RecordOutcome, parse_export
 from labelling.models import Box, BoxClass, Dataset, Image, LabelImport
@@ -22,19 +22,11 @@ from labelling.pictures import Picture, PicturesError, open_pictures
 BATCH: Final = 200
 
 
-class ImportFailure(Exception):
+class ImportFailure(JobFailure):
     """An import cannot go on; the message is a sentence for people."""
 
 
-class Progress(Protocol):
-    """What an import tells of itself while it runs, and the guard around its writes."""
-
-    def progress(self, *, done: int | None = None, total: int | None = None, message: str | None = None) -> None: ...
-
-    def safe_point(self) -> AbstractContextManager[None]: ...
-
-
-def run(reporter: Progress, target_id: int) -> None:
+def run(reporter: Reporter, target_id: int) -> None:
     """Bring in what a LabelImport row names. Running it again does no harm."""
     row = LabelImport.objects.select_related("dataset").get(pk=target_id)
     if row.finished_at is not None:
@@ -57,13 +49,18 @@ def run(reporter: Progress, target_id: int) -> None:
 
 
 def preview(
-    reporter: Progress, *, export: bytes, pictures: Path | None, class_map: Mapping[str, str], dataset: Dataset | None
+    *,
+    export: bytes,
+    pictures: Path | None,
+    class_map: Mapping[str, str],
+    dataset: Dataset | None,
+    on_progress: Callable[[int, int], None],
 ) -> Report:
     """The report that an import into the dataset (None: one that is not there yet) would give; stores nothing."""
     records, report = read_records(export), Report()
     for outcome in _outcomes(records, pictures, class_map, dataset):
         report.add(outcome)
-        reporter.progress(done=report.rows, total=len(records))
+        on_progress(report.rows, len(records))
     return report
 
 
@@ -111,7 +108,7 @@ def _batches(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
         yield batch
 
 
-def _store(reporter: Progress, row: LabelImport, arrivals: Sequence[Arrival], changes: dict[str, int]) -> None:
+def _store(reporter: Reporter, row: LabelImport, arrivals: Sequence[Arrival], changes: dict[str, int]) -> None:
     """Write one batch: pictures to storage first, then the rows in one short transaction."""
     files = {each.record.external_id: store_picture(row.dataset_id, each.picture) for each in arrivals if each.picture}
     with reporter.safe_point():

@@ -90,6 +90,11 @@ class LabelImport(models.Model):
         return self.export_name
 
 
+def import_is_visible(user: User, target_id: int) -> bool:
+    """Whether a person may see the job of an import, for `jobs.kinds`."""
+    return LabelImport.objects.for_user(user).filter(pk=target_id).exists()
+
+
 class ImageQuerySet(models.QuerySet["Image"]):
     def for_user(self, user: User) -> Self:
         return self.visible() if user.may(Right.VIEW_DATASETS) else self.none()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
@@ -10,7 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import audit
+from jobs.services import job_enqueue
 from labelling.models import Dataset, LabelImport
+
+IMPORT_KIND: Final = "labelling.import"
 
 
 @transaction.atomic
@@ -48,4 +52,21 @@ def import_create(
     row.full_clean()
     row.save()
     audit(actor=by, action="import_create", target=row, dataset=dataset.name, export=row.export_name)
+    return row
+
+
+@transaction.atomic
+def import_start(
+    *,
+    dataset: Dataset,
+    export: "File[bytes]",
+    by: User,
+    pictures: "File[bytes] | None" = None,
+    class_map: Mapping[str, str] | None = None,
+) -> LabelImport:
+    """Keep the uploaded files and queue the import."""
+    row = import_create(dataset=dataset, export=export, by=by, pictures=pictures, class_map=class_map)
+    title = _("Import %(export)s into %(dataset)s") % {"export": row.export_name, "dataset": dataset.name}
+    row.job = job_enqueue(kind=IMPORT_KIND, title=title, owner=by, target_id=row.pk)
+    row.save(update_fields=["job"])
     return row

@@ -1,75 +1,94 @@
 """manage.py import_labelbox: a Labelbox export and its pictures into a dataset."""
 
-import json
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.core.files.base import File
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.core.management.base import CommandParser
+from tqdm import tqdm
 
-from labelling.importing import ImportFailure, preview, run
+from jobs.commands import DataCommand
+from jobs.services import job_run_here
+from labelling.importing import ImportFailure, preview, read_records
 from labelling.models import Dataset
-from labelling.services import dataset_create, import_create
-
-
-class ConsoleProgress:
-    def progress(self, *, done: int | None = None, total: int | None = None, message: str | None = None) -> None:
-        sys.stderr.write(f"\r{done or 0} of {total or 0} records")
-
-    @contextmanager
-    def safe_point(self) -> Iterator[None]:
-        with transaction.atomic():
-            yield
+from labelling.services import IMPORT_KIND, dataset_create, import_create
 
 
 def renaming(text: str) -> tuple[str, str]:
+    """FROM=TO as a pair, for --map."""
     old, equals, new = text.partition("=")
     if not (equals and old.strip() and new.strip()):
         raise ArgumentTypeError(f"{text!r} is not FROM=TO")
     return old, new
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Import a Labelbox export with its pictures into a dataset (made if there is none)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("export", type=Path, help="the export, a JSON file")
         parser.add_argument("--images", type=Path, help="folder or zip of pictures, matched by External ID")
         parser.add_argument("--dataset", required=True, help="name of the dataset")
-        parser.add_argument("--dry-run", action="store_true", help="report what would become of each record")
-        parser.add_argument("--map", action="append", default=[], type=renaming, metavar="FROM=TO")
-        parser.add_argument("--json", action="store_true")
+        parser.add_argument("--dry-run", action="store_true", help="only report what would become of each record")
+        parser.add_argument(
+            "--map", action="append", default=[], type=renaming, metavar="FROM=TO", help="rename a class of the export"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _require_readable(options["export"])
         dataset = Dataset.objects.filter(name=options["dataset"]).first()
-        reporter = ConsoleProgress()
-        try:
+        with tqdm(unit=" records", file=sys.stderr, disable=options["verbosity"] == 0) as self.bar:
             if options["dry_run"]:
-                report = preview(
-                    reporter,
-                    export=options["export"].read_bytes(),
-                    pictures=options["images"],
-                    class_map=dict(options["map"]),
-                    dataset=dataset,
-                ).as_json()
+                report = self._preview(dataset, options)
             else:
-                dataset = dataset or dataset_create(name=options["dataset"], by=None)
-                with options["export"].open("rb") as file:
-                    row = import_create(
-                        dataset=dataset,
-                        export=File(file, name=options["export"].name),
-                        pictures_path=options["images"],
-                        class_map=dict(options["map"]),
-                        by=None,
-                    )
-                run(reporter, row.pk)
-                row.refresh_from_db()
-                report = {key: value for key, value in row.report.items() if key != "changes"}
-        except (ImportFailure, OSError) as error:
-            raise CommandError(str(error)) from error
-        self.stdout.write(json.dumps(report))
+                report = self._import(dataset or _new_dataset(options), options)
+        self.result(report)
+
+    def _preview(self, dataset: Dataset | None, options: dict[str, Any]) -> dict[str, Any]:
+        report = preview(
+            export=options["export"].read_bytes(),
+            pictures=options["images"],
+            class_map=dict(options["map"]),
+            dataset=dataset,
+            on_progress=self._show,
+        )
+        return report.as_json()
+
+    def _import(self, dataset: Dataset, options: dict[str, Any]) -> dict[str, Any]:
+        with options["export"].open("rb") as file:
+            row = import_create(
+                dataset=dataset,
+                export=File(file, name=options["export"].name),
+                pictures_path=options["images"],
+                class_map=dict(options["map"]),
+                by=None,
+            )
+        row.job = job_run_here(
+            kind=IMPORT_KIND,
+            title=str(row),
+            owner=None,
+            target_id=row.pk,
+            on_progress=lambda progress: self._show(progress.done, progress.total),
+        )
+        row.save(update_fields=["job"])
+        row.refresh_from_db()
+        return {name: value for name, value in row.report.items() if name != "changes"}
+
+    def _show(self, done: int, total: int | None) -> None:
+        self.bar.total = total
+        self.bar.update(done - self.bar.n)
+
+
+def _new_dataset(options: dict[str, Any]) -> Dataset:
+    """A dataset for an export that can be read: one that cannot must not leave an empty dataset behind."""
+    read_records(options["export"].read_bytes())
+    return dataset_create(name=options["dataset"], by=None)
+
+
+def _require_readable(export: Path) -> None:
+    try:
+        export.open("rb").close()
+    except OSError as error:
+        raise ImportFailure(f"{export} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,34 @@
+"""manage.py dataset_version: freeze a dataset with a split, for training to name."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.db.models import Count
+
+from jobs.commands import DataCommand
+from labelling.management.datasets import dataset_named
+from labelling.versions import version_create
+
+
+class Command(DataCommand):
+    help = "Freeze a dataset's images and boxes with a seeded split into train, validation and test."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dataset", required=True, help="name of the dataset")
+        parser.add_argument("--seed", type=int, default=0, help="another seed, another split (0)")
+        parser.add_argument("--note", default="", help="what the version is for")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        version = version_create(
+            dataset=dataset_named(options["dataset"]), by=None, seed=options["seed"], note=options["note"]
+        )
+        counts = version.images.order_by().values_list("split").annotate(Count("pk"))
+        self.result(
+            {
+                "version": version.number,
+                "id": version.pk,
+                "classes": version.classes,
+                "images": dict(counts),
+                "content_sha256": version.content_sha256,
+            }
+        )
