@@ -17,14 +17,14 @@ def data_folder_prepare() -> bool:
     With a database of its own (DATABASE_URL) migrating is a command that somebody gives on purpose.
     """
     Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
-    if not settings.EMBEDDED or not _migrations_wait():
+    if not settings.EMBEDDED or not migrations_wait():
         return False
     with _alone(Path(settings.DATA_DIR) / "migrate.lock"):
         call_command("migrate", verbosity=0, interactive=False)
     return True
 
 
-def _migrations_wait() -> bool:
+def migrations_wait() -> bool:
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 

@@ -1,0 +1,1 @@
+"""Starts the server's processes, watches them, and leaves nothing behind."""
