@@ -1,5 +1,8 @@
 """Fixtures every test may use: a data folder of its own, and people of each kind."""
 
+import hashlib
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,23 +62,85 @@ def charlie(db) -> User:
     return make_user("charlie", Role.VIEWER)
 
 
+TINY_CLASSES = ("with_mask", "without_mask", "worn_incorrectly")
+TINY_ANCHORS = [(10, 10), (16, 18), (24, 28), (34, 40), (50, 56), (70, 80), (100, 110), (150, 160), (220, 240)]
+
+
+@pytest.fixture(scope="session")
+def tiny_release_folder(request: pytest.FixtureRequest) -> Path:
+    """A whole release of the real network with random weights: it runs, and finds nothing sensible.
+
+    Writing takes some 15 s, so that it is kept between test runs until the code behind it changes.
+    """
+    yolo = Path(django_settings.BASE_DIR) / "yolo"
+    sources = [yolo / f"{name}.py" for name in ("config", "network", "release", "export")]
+    key = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+    folder = request.config.cache.mkdir("tiny-release") / key / "tiny-random"
+    if not folder.exists():
+        from yolo.config import NETWORKS
+        from yolo.network import build_network
+        from yolo.release import write_release
+
+        write_release(
+            folder=folder,
+            model=build_network(NETWORKS["yolov3-slim"], classes=len(TINY_CLASSES), seed=0),
+            name="tiny-random",
+            network="yolov3-slim",
+            classes=TINY_CLASSES,
+            anchors=TINY_ANCHORS,
+            net_size=288,
+            thresholds=dict.fromkeys(TINY_CLASSES, 0.5),
+            provenance={"created": "2026-11-22T12:00:00+00:00"},
+        )
+    return folder
+
+
+@pytest.fixture
+def tiny_release(db, tiny_release_folder: Path):
+    """The release of random weights, registered and active."""
+    from releases.services import release_activate, release_register
+
+    return release_activate(release=release_register(folder=tiny_release_folder, by=None), by=None)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The photographs and clips that lie beside the project where it is developed."""
     return Path(django_settings.BASE_DIR).parent / "shared" / "data"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect, with a printed line, the tests that need ../shared where it is absent."""
-    import os
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser that browser tests drive."""
+    found = chromium_path()
+    assert found is not None, "browser tests are deselected where there is no Chromium"
+    return found
 
-    if (Path(django_settings.BASE_DIR).parent / "shared" / "data").is_dir():
+
+def chromium_path() -> str | None:
+    """The Chromium named by CHROMIUM, else the first one found on this machine."""
+    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
+    found = [path for path in map(shutil.which, filter(None, names)) if path]
+    cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    found += [str(path) for path in sorted(cache.glob("chromium-*/chrome-linux*/chrome"))]
+    return found[0] if found else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect, with a printed line, the tests whose needs are not met here."""
+    has_shared = (Path(django_settings.BASE_DIR).parent / "shared" / "data").is_dir()
+    deselect(config, items, "shared", met=has_shared, need="../shared/data")
+    deselect(config, items, "browser", met=chromium_path() is not None, need="Chromium")
+
+
+def deselect(config: pytest.Config, items: list[pytest.Item], marker: str, *, met: bool, need: str) -> None:
+    """Take out the tests with a marker unless their need is met; an error where MASKWEB_REQUIRE_… forbids that."""
+    needing = [item for item in items if item.get_closest_marker(marker)]
+    if met or not needing:
         return
-    needing = [item for item in items if item.get_closest_marker("shared")]
-    if not needing:
-        return
-    if os.environ.get("MASKWEB_REQUIRE_SHARED") == "1":
-        raise pytest.UsageError("MASKWEB_REQUIRE_SHARED is set, but ../shared/data is not there.")
-    items[:] = [item for item in items if not item.get_closest_marker("shared")]
+    variable = f"MASKWEB_REQUIRE_{marker.upper()}"
+    if os.environ.get(variable) == "1":
+        raise pytest.UsageError(f"{variable} is set, but {need} is not there.")
+    items[:] = [item for item in items if not item.get_closest_marker(marker)]
     config.hook.pytest_deselected(items=needing)
-    config.get_terminal_writer().line(f"deselected {len(needing)} tests that need ../shared/data, which is not here")
+    config.get_terminal_writer().line(f"deselected {len(needing)} tests that need {need}, which is not here")
