@@ -17,7 +17,7 @@ class Entry:
     label: Promise
     url_name: str
     icon: str
-    right: Right
+    right: Right | None  # None: everyone signed in
 
 
 ENTRIES = (
@@ -27,14 +27,14 @@ ENTRIES = (
     Entry(_("Datasets"), "labelling:datasets", "photo", Right.VIEW_DATASETS),
     Entry(_("Training"), "training:runs", "school", Right.VIEW_TRAINING),
     Entry(_("Models"), "releases:releases", "box", Right.VIEW_RELEASES),
-    Entry(_("Settings"), "accounts:settings", "settings", Right.MANAGE_PEOPLE),
+    Entry(_("Settings"), "accounts:settings", "settings", None),
 )
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
-        return {"navigation": []}
+        return {"navigation": [], "may_manage_people": False}
     entries = [
         {
             "label": entry.label,
@@ -42,10 +42,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             "icon": entry.icon,
             "current": _is_current(request.path, reverse(entry.url_name)),
         }
-        for entry in ENTRIES
-        if user.may(entry.right)
+        for entry in entries_of(user)
     ]
-    return {"navigation": entries}
+    return {"navigation": entries, "may_manage_people": user.may(Right.MANAGE_PEOPLE)}
+
+
+def entries_of(user: User) -> list[Entry]:
+    """The entries that a person's role opens; there is always one."""
+    return [entry for entry in ENTRIES if entry.right is None or user.may(entry.right)]
 
 
 def _is_current(path: str, url: str) -> bool:

@@ -1,6 +1,6 @@
 """People, their access tokens, and the record of who did what."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rights import Right, Role, rights_of
+from accounts.time_zones import default_time_zone, validate_time_zone
 
 
 class MaskwebUserManager(UserManager["User"]):
@@ -16,13 +17,24 @@ class MaskwebUserManager(UserManager["User"]):
     ) -> "User":
         return super().create_superuser(username, email, password, **{"role": Role.ADMINISTRATOR, **extra_fields})
 
+    def active_administrators(self) -> models.QuerySet["User"]:
+        """Those who can still manage people; one of them must always be left."""
+        return self.filter(is_active=True, role=Role.ADMINISTRATOR)
+
 
 class User(AbstractUser):
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.VIEWER)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default=default_time_zone,
+        validators=[validate_time_zone],
+        help_text=_("Times are shown in it, such as Europe/Berlin. Those of clips follow their camera."),
+    )
 
-    objects = MaskwebUserManager()
+    objects: ClassVar[MaskwebUserManager] = MaskwebUserManager()
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [

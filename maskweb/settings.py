@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import django_stubs_ext
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants as messages
 from django.utils.translation import gettext_lazy as _
 
 from maskweb.env import env_bool, env_int, env_list, env_path, env_str
 from maskweb.secret import secret_key
+
+django_stubs_ext.monkeypatch()  # ModelForm[User] and the like, for the type checker
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("MASKWEB_DATA_DIR", BASE_DIR / "data")
@@ -52,10 +56,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.OwnTimeZone",
 ]
 
 ROOT_URLCONF = "maskweb.urls"
@@ -150,7 +155,7 @@ BUNDLED_RELEASES = BASE_DIR / "releases" / "bundled"
 # People
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:login"
-LOGIN_REDIRECT_URL = "detection:overview"
+LOGIN_REDIRECT_URL = "accounts:home"
 LOGOUT_REDIRECT_URL = "accounts:login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -162,6 +167,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 TIME_ZONE = env_str("MASKWEB_TIME_ZONE", "UTC")
 USE_TZ = True
+MESSAGE_TAGS = {messages.ERROR: "danger"}  # as Bootstrap calls it
 
 # Security
 HTTPS = env_bool("MASKWEB_HTTPS", default=False)

@@ -68,7 +68,7 @@ def percent(value: float | None, digits: int = 0) -> str:
     """A share between 0 and 1 as a percentage."""
     if value is None:
         return NOTHING
-    return gettext("%(number)s%%") % {"number": formats.number_format(value * 100, decimal_pos=digits)}
+    return gettext("%(number)s%%") % {"number": _rounded(value * 100, digits)}
 
 
 @register.simple_tag
@@ -76,8 +76,7 @@ def interval(low: float | None, high: float | None, digits: int = 0) -> str:
     """Two shares between 0 and 1 as an interval of percentages."""
     if low is None or high is None:
         return NOTHING
-    ends = [formats.number_format(value * 100, decimal_pos=digits) for value in (low, high)]
-    return gettext("%(low)s–%(high)s%%") % {"low": ends[0], "high": ends[1]}
+    return gettext("%(low)s–%(high)s%%") % {"low": _rounded(low * 100, digits), "high": _rounded(high * 100, digits)}
 
 
 @register.simple_tag
@@ -111,7 +110,7 @@ def since(moment: datetime | None) -> SafeString | str:
     if moment is None:
         return NOTHING
     local = timezone.localtime(moment)
-    exact = f"{formats.date_format(local, 'DATETIME_FORMAT')} {local:%Z}"
+    exact = f"{local:%Y-%m-%d %H:%M %Z}"
     return format_html(
         '<time datetime="{}" title="{}" tabindex="0" data-since>{}</time>',
         moment.isoformat(),
@@ -132,6 +131,11 @@ def control(field: BoundField) -> SafeString:
 @register.filter
 def is_checkbox(field: BoundField) -> bool:
     return isinstance(field.field.widget, widgets.CheckboxInput)
+
+
+def _rounded(value: float, digits: int) -> str:
+    """In the reader's notation; rounded first, as number_format only cuts digits off."""
+    return formats.number_format(round(value, digits), decimal_pos=digits)
 
 
 def _control_class(widget: widgets.Widget) -> str:
