@@ -20,6 +20,7 @@ pairs up to 9 bits show one scene, those from 11 bits on do not; on 3,960 single
 ever more strangers into one group."""
 
 CHUNK: Final = 1024
+PICTURES: Final = ""  # stands among the names of classes for the pictures themselves
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def split_of_each(
     order = sorted(groups, key=lambda group: min(candidates[i].key for i in group))
     np.random.default_rng(seed).shuffle(order)
     parts = [0] * len(candidates)
-    for group, part in _dealt(order, candidates, np.asarray(shares, np.float64)):
+    for group, part in _dealt(order, candidates, shares):
         for index in group:
             parts[index] = part
     return parts
@@ -81,35 +82,46 @@ def _near_pairs(candidates: Sequence[Candidate], near_bits: int) -> list[tuple[i
     return pairs
 
 
+class _Parts:
+    """What each part holds so far, by class and in pictures, against what it is due."""
+
+    def __init__(self, totals: Counter[str], shares: Sequence[float]) -> None:
+        self._due = {name: [total * share for share in shares] for name, total in totals.items()}
+        self._held = {name: [0] * len(shares) for name in totals}
+        self._shares = shares
+
+    def neediest(self, name: str) -> int:
+        """The part that lacks the largest share of a class; among equals, of pictures; then the largest part."""
+        return max(
+            range(len(self._shares)),
+            key=lambda part: (self._lack(name, part), self._lack(PICTURES, part), self._shares[part]),
+        )
+
+    def add(self, part: int, counts: Counter[str]) -> None:
+        for name, count in counts.items():
+            self._held[name][part] += count
+
+    def _lack(self, name: str, part: int) -> float:
+        due = self._due[name][part]
+        return round(1 - self._held[name][part] / due, 9) if due > 0 else -np.inf
+
+
 def _dealt(
-    groups: Sequence[list[int]], candidates: Sequence[Candidate], shares: NDArray[np.float64]
+    groups: Sequence[list[int]], candidates: Sequence[Candidate], shares: Sequence[float]
 ) -> list[tuple[list[int], int]]:
     """Each group with its part: those with the rarest class first, large before small."""
-    counts = [Counter(name for i in group for name in candidates[i].classes) for group in groups]
-    totals = Counter[str]()
-    for count in counts:
-        totals.update(count)
-    pictures = "pictures"
-    have = {name: np.zeros(len(shares)) for name in [*totals, pictures]}
-    totals[pictures] = len(candidates)
-
-    def rarest(count: Counter[str]) -> str:
-        return min(count, key=lambda name: (totals[name], name), default=pictures)
-
-    order = sorted(range(len(groups)), key=lambda g: (totals[rarest(counts[g])], rarest(counts[g]), -len(groups[g])))
+    counts = [Counter([PICTURES] * len(group) + _class_names(group, candidates)) for group in groups]
+    totals = sum(counts, Counter[str]())
+    parts = _Parts(totals, shares)
+    rarest = [min(count, key=lambda name: (name == PICTURES, totals[name], name)) for count in counts]
+    order = sorted(range(len(groups)), key=lambda g: (totals[rarest[g]], rarest[g], -len(groups[g])))
     dealt = []
     for g in order:
-        name = rarest(counts[g])
-        lacking = [_lack(have[each], totals[each], shares) for each in (name, pictures)]
-        part = max(range(len(shares)), key=lambda p: (round(lacking[0][p], 9), round(lacking[1][p], 9), shares[p]))
-        for each, count in counts[g].items():
-            have[each][part] += count
-        have[pictures][part] += len(groups[g])
+        part = parts.neediest(rarest[g])
+        parts.add(part, counts[g])
         dealt.append((groups[g], part))
     return dealt
 
 
-def _lack(have: NDArray[np.float64], total: int, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The share of what each part is due that it still lacks; a part that is due nothing lacks least of all."""
-    due = total * shares
-    return np.where(due > 0, 1 - have / np.where(due > 0, due, 1), -np.inf)
+def _class_names(group: Sequence[int], candidates: Sequence[Candidate]) -> list[str]:
+    return [name for index in group for name in sorted(candidates[index].classes)]
