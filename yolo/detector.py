@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import openvino as ov
 from numpy.typing import NDArray
-from openvino.preprocess import ColorFormat, PrePostProcessor
 
 from yolo.decode import decode
 from yolo.detections import Detections, detections_from
 from yolo.letterbox import letterbox, rectangle_for
+from yolo.quiet_openvino import ov
 from yolo.release import IR_MODEL, Release, ReleaseError, output_name, read_release
 
 MOST_SHAPES = 8  # compiled networks kept, some 30 MB each at 640 pixels
@@ -110,11 +109,12 @@ class Detector:
     def _compile(self, width: int, height: int) -> ov.CompiledModel:
         network = self._network.clone()
         network.reshape([1, height, width, 3])
-        steps = PrePostProcessor(network)
+        steps = ov.preprocess.PrePostProcessor(network)
         steps.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
-        steps.input().tensor().set_color_format(ColorFormat.BGR)
+        steps.input().tensor().set_color_format(ov.preprocess.ColorFormat.BGR)
         steps.input().model().set_layout(ov.Layout("NHWC"))
-        steps.input().preprocess().convert_element_type(ov.Type.f32).convert_color(ColorFormat.RGB).scale(255.0)
+        change = steps.input().preprocess().convert_element_type(ov.Type.f32)
+        change.convert_color(ov.preprocess.ColorFormat.RGB).scale(255.0)
         return self._core.compile_model(steps.build(), "CPU", self._settings)
 
 

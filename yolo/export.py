@@ -16,9 +16,8 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import numpy as np
-import openvino as ov
-import openvino.opset13 as opset
 
+from yolo.quiet_openvino import ov
 from yolo.release import IR_MODEL, Release, load_network, output_name, read_unexported
 
 
@@ -56,7 +55,7 @@ def _store_kernels_as_float16(graph: ov.Model) -> None:
         halves = values.astype(np.float16)
         if not np.array_equal(halves.astype(np.float32), values):
             continue
-        kernel = opset.convert(opset.constant(halves, ov.Type.f16), "f32")
+        kernel = ov.opset13.convert(ov.opset13.constant(halves, ov.Type.f16), "f32")
         for place in node.output(0).get_target_inputs():
             place.replace_source_output(kernel.output(0))
 
