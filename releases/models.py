@@ -30,8 +30,8 @@ class ModelRelease(models.Model):
     network = models.CharField(_("network"), max_length=40)
     net_size = models.PositiveIntegerField(_("net size"))
     classes = models.JSONField(_("classes"))
-    metrics = models.JSONField(_("metrics"), default=dict)
-    provenance = models.JSONField(_("provenance"), default=dict)
+    metrics = models.JSONField(_("metrics"), default=dict, blank=True)
+    provenance = models.JSONField(_("provenance"), default=dict, blank=True)
     sha256 = models.CharField(
         _("SHA-256"), max_length=64, unique=True, help_text=_("Of release.json, which holds the hash of each file.")
     )

@@ -5,3 +5,18 @@ from django.utils.translation import gettext_lazy as _
 class TrainingConfig(AppConfig):
     name = "training"
     verbose_name = _("Training")
+
+    def ready(self) -> None:
+        from jobs.kinds import Kind, register
+        from jobs.models import Queue
+
+        register(
+            Kind(
+                name="training.run",
+                queue=Queue.TRAINING,
+                runner="training.runs.run",
+                unit="steps",
+                page="training:run",
+                visible="training.access.may_see_run",
+            )
+        )

@@ -3,12 +3,16 @@
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rights import Right
+from yolo.config import LEAST_NET_SIZE, NETWORKS, TrainConfig
+
+NET_SIZE_STEP = 32
 
 
 class TrainingRunQuerySet(models.QuerySet["TrainingRun"]):
@@ -43,7 +47,7 @@ class TrainingRun(models.Model):
 
     network = models.CharField(_("network"), max_length=40, default="yolov3-slim")
     net_size = models.PositiveIntegerField(
-        _("net size"), default=416, validators=[MinValueValidator(288), MaxValueValidator(1280)]
+        _("net size"), default=416, validators=[MinValueValidator(LEAST_NET_SIZE), MaxValueValidator(1280)]
     )
     epochs = models.PositiveIntegerField(
         _("epochs"), default=30, validators=[MinValueValidator(1), MaxValueValidator(5000)]
@@ -81,6 +85,36 @@ class TrainingRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.network} #{self.pk}"
+
+    def clean(self) -> None:
+        """What the values must be to each other; errors are keyed by field."""
+        errors: dict[str, str] = {}
+        if self.network not in NETWORKS:
+            errors["network"] = _("There is no such network.")
+        if self.net_size is not None and self.net_size % NET_SIZE_STEP:
+            errors["net_size"] = _("The net size is a multiple of 32.")
+        if self._crops_are_of_the_same_dataset():
+            errors["crops_version"] = _("Single faces must come from another dataset than the photographs.")
+        if self.start_release is not None and self.start_release.network != self.network:
+            errors["start_release"] = _("The release to start from has another network.")
+        if errors:
+            raise ValidationError(errors)
+
+    def _crops_are_of_the_same_dataset(self) -> bool:
+        if self.version_id is None or self.crops_version is None:
+            return False
+        return self.crops_version.dataset_id == self.version.dataset_id
+
+    def configuration(self) -> TrainConfig:
+        """The whole recipe of this run. Raises ValueError with a sentence when an option makes no sense."""
+        return TrainConfig(
+            network=self.network,
+            net_size=self.net_size,
+            epochs=self.epochs,
+            batch=self.batch,
+            seed=self.seed,
+            **self.options,
+        )
 
 
 class Epoch(models.Model):

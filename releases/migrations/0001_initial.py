@@ -21,8 +21,8 @@ class Migration(migrations.Migration):
                 ("network", models.CharField(max_length=40, verbose_name="network")),
                 ("net_size", models.PositiveIntegerField(verbose_name="net size")),
                 ("classes", models.JSONField(verbose_name="classes")),
-                ("metrics", models.JSONField(default=dict, verbose_name="metrics")),
-                ("provenance", models.JSONField(default=dict, verbose_name="provenance")),
+                ("metrics", models.JSONField(blank=True, default=dict, verbose_name="metrics")),
+                ("provenance", models.JSONField(blank=True, default=dict, verbose_name="provenance")),
                 (
                     "sha256",
                     models.CharField(

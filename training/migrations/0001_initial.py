@@ -7,71 +7,180 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('jobs', '0001_initial'),
-        ('labelling', '0001_initial'),
-        ('releases', '0001_initial'),
+        ("jobs", "0001_initial"),
+        ("labelling", "0001_initial"),
+        ("releases", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TrainingRun',
+            name="TrainingRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('network', models.CharField(default='yolov3-slim', max_length=40, verbose_name='network')),
-                ('net_size', models.PositiveIntegerField(default=416, validators=[django.core.validators.MinValueValidator(288), django.core.validators.MaxValueValidator(1280)], verbose_name='net size')),
-                ('epochs', models.PositiveIntegerField(default=30, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5000)], verbose_name='epochs')),
-                ('batch', models.PositiveIntegerField(default=8, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(256)], verbose_name='batch')),
-                ('seed', models.PositiveIntegerField(default=0, verbose_name='seed')),
-                ('options', models.JSONField(blank=True, default=dict, help_text='Other fields of yolo.config.TrainConfig, where they differ from its defaults.', verbose_name='further options')),
-                ('anchors', models.JSONField(blank=True, default=list, help_text='[width, height] in pixels at the net size')),
-                ('best', models.JSONField(blank=True, default=dict, help_text='The best epoch and its validation metrics.')),
-                ('test_metrics', models.JSONField(blank=True, default=dict, help_text='On the test split, looked at once, after the training.')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='started')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('crops_version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='labelling.datasetversion', verbose_name='single faces to paste in')),
-                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
-                ('release', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='run', to='releases.modelrelease')),
-                ('start_release', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='releases.modelrelease', verbose_name='start from')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='labelling.datasetversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("network", models.CharField(default="yolov3-slim", max_length=40, verbose_name="network")),
+                (
+                    "net_size",
+                    models.PositiveIntegerField(
+                        default=416,
+                        validators=[
+                            django.core.validators.MinValueValidator(288),
+                            django.core.validators.MaxValueValidator(1280),
+                        ],
+                        verbose_name="net size",
+                    ),
+                ),
+                (
+                    "epochs",
+                    models.PositiveIntegerField(
+                        default=30,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5000),
+                        ],
+                        verbose_name="epochs",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.PositiveIntegerField(
+                        default=8,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(256),
+                        ],
+                        verbose_name="batch",
+                    ),
+                ),
+                ("seed", models.PositiveIntegerField(default=0, verbose_name="seed")),
+                (
+                    "options",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="Other fields of yolo.config.TrainConfig, where they differ from its defaults.",
+                        verbose_name="further options",
+                    ),
+                ),
+                (
+                    "anchors",
+                    models.JSONField(blank=True, default=list, help_text="[width, height] in pixels at the net size"),
+                ),
+                (
+                    "best",
+                    models.JSONField(blank=True, default=dict, help_text="The best epoch and its validation metrics."),
+                ),
+                (
+                    "test_metrics",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="On the test split, looked at once, after the training."
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="started")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "crops_version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="labelling.datasetversion",
+                        verbose_name="single faces to paste in",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="jobs.job",
+                    ),
+                ),
+                (
+                    "release",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="run",
+                        to="releases.modelrelease",
+                    ),
+                ),
+                (
+                    "start_release",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="releases.modelrelease",
+                        verbose_name="start from",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="labelling.datasetversion"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'training run',
-                'verbose_name_plural': 'training runs',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "training run",
+                "verbose_name_plural": "training runs",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Epoch',
+            name="Epoch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='epoch')),
-                ('losses', models.JSONField(default=dict)),
-                ('metrics', models.JSONField(default=dict)),
-                ('learning_rate', models.FloatField(verbose_name='learning rate')),
-                ('seconds', models.FloatField(verbose_name='seconds')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='epochs_done', to='training.trainingrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="epoch")),
+                ("losses", models.JSONField(default=dict)),
+                ("metrics", models.JSONField(default=dict)),
+                ("learning_rate", models.FloatField(verbose_name="learning rate")),
+                ("seconds", models.FloatField(verbose_name="seconds")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="epochs_done",
+                        to="training.trainingrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'epoch',
-                'verbose_name_plural': 'epochs',
-                'ordering': ['run', 'number'],
+                "verbose_name": "epoch",
+                "verbose_name_plural": "epochs",
+                "ordering": ["run", "number"],
             },
         ),
         migrations.AddConstraint(
-            model_name='trainingrun',
-            constraint=models.CheckConstraint(condition=models.Q(('net_size__gte', 288)), name='run_net_size_from_288'),
+            model_name="trainingrun",
+            constraint=models.CheckConstraint(condition=models.Q(("net_size__gte", 288)), name="run_net_size_from_288"),
         ),
         migrations.AddConstraint(
-            model_name='trainingrun',
-            constraint=models.CheckConstraint(condition=models.Q(('batch__gte', 1), ('epochs__gte', 1)), name='run_epochs_and_batch'),
+            model_name="trainingrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("batch__gte", 1), ("epochs__gte", 1)), name="run_epochs_and_batch"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='epoch',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='epoch_once_a_run'),
+            model_name="epoch",
+            constraint=models.UniqueConstraint(fields=("run", "number"), name="epoch_once_a_run"),
         ),
     ]

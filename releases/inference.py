@@ -1,0 +1,121 @@
+"""Runs a release on picture files. Loads OpenVINO: only commands and workers import this module."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from django.db import DatabaseError
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from releases.models import ModelRelease
+from releases.services import bundled_folders, newest_bundled, release_active, release_folder
+from yolo.detections import Detections
+from yolo.release import ReleaseError, read_release
+from yolo.samples import Sample
+
+PICTURE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+
+# BGR; the same colours as static/css/maskweb.css gives the verdicts
+COLOURS = {"with_mask": (142, 112, 0), "without_mask": (0, 72, 196), "worn_incorrectly": (4, 138, 214)}
+OTHER_COLOUR = (128, 128, 128)
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """A picture to detect on, and the name it has below the folder it was found through."""
+
+    path: Path
+    name: Path
+
+
+def chosen_release_folder(name: str | None) -> Path:
+    """The folder of the named release, else of the active one, else of the newest that ships with the product.
+
+    The last also serves where the database cannot be asked. Raises ReleaseError with a sentence.
+    """
+    try:
+        return release_folder(_named(name) if name else release_active())
+    except DatabaseError:
+        return _bundled_named(name) if name else newest_bundled()
+
+
+def _named(name: str) -> ModelRelease:
+    row = ModelRelease.objects.filter(name=name).first()
+    if row is None:
+        raise ReleaseError(_("There is no release named %(name)s.") % {"name": name})
+    return row
+
+
+def _bundled_named(name: str) -> Path:
+    for folder in bundled_folders():
+        if read_release(folder, verify=False).name == name:
+            return folder
+    raise ReleaseError(_("No release named %(name)s ships with this copy.") % {"name": name})
+
+
+def picture_files(paths: Sequence[Path]) -> Iterator[PictureFile]:
+    """The pictures that paths stand for: files as they are, folders with all below them, sorted."""
+    for path in paths:
+        if path.is_dir():
+            below = sorted(p for p in path.rglob("*") if p.suffix.lower() in PICTURE_SUFFIXES and p.is_file())
+            yield from (PictureFile(found, found.relative_to(path)) for found in below)
+        else:
+            yield PictureFile(path, Path(path.name))
+
+
+def read_picture(path: Path) -> Picture:
+    """The picture upright as uint8 (h, w, 3) BGR. Raises SampleError with a sentence."""
+    nothing = np.zeros((0, 4), np.float32)
+    return Sample(path, nothing, np.zeros(0, np.int64)).read()
+
+
+def boxes_as_dicts(detections: Detections, classes: Sequence[str]) -> list[dict[str, Any]]:
+    """Detections as plain values: class name, score, `xyxy` in pixels of the upright picture."""
+    return [
+        {
+            "class": classes[label],
+            "score": round(float(score), 5),
+            "xyxy": [round(float(edge), 2) for edge in box],
+        }
+        for box, score, label in zip(detections.boxes, detections.scores, detections.labels, strict=True)
+    ]
+
+
+def drawn(image: Picture, detections: Detections, classes: Sequence[str]) -> Picture:
+    """A copy of the picture with each box, its class and score; the weakest are drawn first."""
+    canvas = image.copy()
+    thickness = max(1, round(max(image.shape[:2]) / 500))
+    for index in reversed(range(len(detections))):
+        name = classes[detections.labels[index]]
+        colour = COLOURS.get(name, OTHER_COLOUR)
+        left, top, right, bottom = (round(float(edge)) for edge in detections.boxes[index])
+        cv2.rectangle(canvas, (left, top), (right, bottom), colour, thickness)
+        _draw_label(canvas, f"{name} {detections.scores[index]:.2f}", (left, top), colour, thickness)
+    return canvas
+
+
+def _draw_label(canvas: Picture, text: str, corner: tuple[int, int], colour: tuple[int, int, int], size: int) -> None:
+    """White words on the colour of the box, above it where there is room, else inside."""
+    scale = 0.35 + 0.1 * size
+    (width, height), below = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)
+    left, bottom = corner[0], corner[1]
+    if bottom - height - below < 0:
+        bottom += height + below
+    cv2.rectangle(canvas, (left, bottom - height - below), (left + width, bottom), colour, cv2.FILLED)
+    place = (left, bottom - below)
+    cv2.putText(canvas, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, (255, 255, 255), 1, cv2.LINE_AA)
+
+
+def write_picture(path: Path, image: Picture) -> None:
+    """Write in the form that the suffix names. Raises OSError when that cannot be done."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    done, content = cv2.imencode(path.suffix or ".png", image)
+    if not done:
+        raise OSError(f"{path.name} cannot be encoded.")
+    path.write_bytes(content.tobytes())

@@ -1,0 +1,170 @@
+"""Every write about releases, and where their folders lie."""
+
+import hashlib
+import shutil
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services import audit
+from releases.models import ModelRelease
+from yolo.release import MANIFEST, Release, ReleaseError, read_release
+
+
+class NoRelease(ReleaseError):
+    """There is no release to detect with; the message is a sentence for people."""
+
+
+def registered_releases() -> Path:
+    """The folder that holds the folders of all releases which do not ship with the product."""
+    return Path(settings.MEDIA_ROOT) / "releases"
+
+
+def release_folder(release: ModelRelease) -> Path:
+    """Where the files of a release lie."""
+    home = Path(settings.BUNDLED_RELEASES) if release.is_bundled else registered_releases()
+    return home / release.folder
+
+
+def bundled_folders() -> list[Path]:
+    """Folders of the releases that ship with the product, by name."""
+    home = Path(settings.BUNDLED_RELEASES)
+    return sorted(path.parent for path in home.glob(f"*/{MANIFEST}"))
+
+
+def newest_bundled() -> Path:
+    """The bundled release that was made last. Raises NoRelease when none ships."""
+    folders = bundled_folders()
+    if not folders:
+        raise NoRelease(_("No trained network ships with this copy; train one or register its folder."))
+    return max(folders, key=_made_at)
+
+
+def release_register(*, folder: Path, by: User | None, name: str | None = None) -> ModelRelease:
+    """Verify a release folder, take a copy of it and put it on the list; the same one twice is one.
+
+    Raises ReleaseError with a sentence when a file is missing or changed, or the name is taken.
+    """
+    release = read_release(folder)
+    digest = description_hash(folder)
+    known = ModelRelease.objects.filter(sha256=digest).first()
+    if known is not None:
+        return known
+    wished = name or release.name
+    if ModelRelease.objects.filter(name=wished).exists():
+        raise ReleaseError(_("There is another release named %(name)s; choose another name.") % {"name": wished})
+    home = registered_releases()
+    if folder.resolve().parent != home.resolve():
+        folder = _copied(folder, home / wished)
+    with transaction.atomic():
+        row = _create_row(release, folder=folder, digest=digest, name=wished, by=by, is_bundled=False)
+        audit(actor=by, action="release_register", target=row, name=row.name)
+    return row
+
+
+def bundled_register() -> list[ModelRelease]:
+    """Put the releases that ship with the product on the list; activate the newest when none is active.
+
+    Called at each start and safe to repeat. What a person made active stays so, unless it shipped
+    with the product and no longer does.
+    """
+    rows = [_bundled_row(folder) for folder in bundled_folders()]
+    active = ModelRelease.objects.active().first()
+    if rows and (active is None or (active.is_bundled and not release_folder(active).is_dir())):
+        newest = description_hash(newest_bundled())
+        release_activate(release=next(row for row in rows if row.sha256 == newest), by=None)
+    return rows
+
+
+def release_active() -> ModelRelease:
+    """The release that judges. Raises NoRelease when there is none, not even a bundled one."""
+    active = ModelRelease.objects.active().first()
+    if active is None:
+        bundled_register()
+        active = ModelRelease.objects.active().first()
+    if active is None:
+        raise NoRelease(_("No model is active: train one, or activate one on the Models page."))
+    return active
+
+
+@transaction.atomic
+def release_activate(*, release: ModelRelease, by: User | None) -> ModelRelease:
+    """Make this the one release that judges from now on. Raises ReleaseError when its files are not whole."""
+    read_release(release_folder(release))
+    before = ModelRelease.objects.select_for_update().active().first()
+    if before is not None and before.pk == release.pk:
+        return before
+    ModelRelease.objects.active().update(is_active=False)
+    release.is_active = True
+    release.activated_at = timezone.now()
+    release.save(update_fields=["is_active", "activated_at"])
+    audit(actor=by, action="release_activate", target=release, name=release.name, before=before and before.name)
+    return release
+
+
+def description_hash(folder: Path) -> str:
+    """SHA-256 of release.json, which in turn holds the hash of every other file."""
+    return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+
+
+def _made_at(folder: Path) -> tuple[str, str]:
+    """Sorts releases by when they were made (ISO 8601, UTC), then by name."""
+    return str(read_release(folder, verify=False).provenance.get("created", "")), folder.name
+
+
+def _bundled_row(folder: Path) -> ModelRelease:
+    digest = description_hash(folder)
+    known = ModelRelease.objects.filter(sha256=digest).first()
+    if known is not None:
+        return known
+    release = read_release(folder)
+    name = _free_name(release.name)
+    return _create_row(release, folder=folder, digest=digest, name=name, by=None, is_bundled=True)
+
+
+def _free_name(wished: str) -> str:
+    taken = set(ModelRelease.objects.filter(name__startswith=wished).values_list("name", flat=True))
+    number, name = 1, wished
+    while name in taken:
+        number += 1
+        name = f"{wished}-{number}"
+    return name
+
+
+def _create_row(
+    release: Release, *, folder: Path, digest: str, name: str, by: User | None, is_bundled: bool
+) -> ModelRelease:
+    row = ModelRelease(
+        name=name,
+        network=release.network,
+        net_size=release.net_size,
+        classes=list(release.classes),
+        metrics=release.metrics,
+        provenance=release.provenance,
+        sha256=digest,
+        folder=folder.name,
+        is_bundled=is_bundled,
+        created_by=by,
+    )
+    row.full_clean()
+    row.save()
+    return row
+
+
+def _copied(source: Path, target: Path) -> Path:
+    """Copy a folder so that it appears whole or not at all."""
+    unfinished = target.parent / f".{target.name}.{uuid4().hex}"
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        shutil.copytree(source, unfinished)
+        unfinished.rename(target)
+    except OSError as error:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        sentence = _("The release cannot be copied to %(folder)s: %(reason)s.")
+        raise ReleaseError(sentence % {"folder": target.name, "reason": error.strerror or error}) from error
+    return target

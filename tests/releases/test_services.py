@@ -1,0 +1,125 @@
+"""Registering and activating releases."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from accounts.models import AuditEntry
+from releases.models import ModelRelease
+from releases.services import (
+    NoRelease,
+    bundled_register,
+    registered_releases,
+    release_activate,
+    release_active,
+    release_folder,
+    release_register,
+)
+from yolo.release import ReleaseError
+
+
+def copy_named(source: Path, target: Path, *, name: str, created: str) -> Path:
+    """Another release with the same files: only its description differs."""
+    shutil.copytree(source, target)
+    description = json.loads((target / "release.json").read_text())
+    description |= {"name": name, "provenance": {"created": created}}
+    (target / "release.json").write_text(json.dumps(description))
+    return target
+
+
+@pytest.fixture
+def bundled(settings, tmp_path) -> Path:
+    settings.BUNDLED_RELEASES = tmp_path / "bundled"
+    settings.BUNDLED_RELEASES.mkdir()
+    return settings.BUNDLED_RELEASES
+
+
+@pytest.fixture
+def second_release(db, tiny_release_folder, tmp_path) -> ModelRelease:
+    folder = copy_named(tiny_release_folder, tmp_path / "second", name="second", created="2026-11-23T12:00:00+00:00")
+    return release_register(folder=folder, by=None)
+
+
+def test_registering_copies_the_folder_and_the_figures(dan, tiny_release_folder):
+    release = release_register(folder=tiny_release_folder, by=dan)
+    assert release_folder(release) == registered_releases() / "tiny-random"
+    assert (release_folder(release) / "network.xml").read_bytes() == (tiny_release_folder / "network.xml").read_bytes()
+    assert (release.network, release.net_size, release.classes[0]) == ("yolov3-slim", 288, "with_mask")
+    assert not release.is_active
+    assert AuditEntry.objects.get(action="release_register").actor == dan
+
+
+def test_registering_the_same_release_twice_gives_one_row(db, tiny_release_folder):
+    first = release_register(folder=tiny_release_folder, by=None)
+    assert release_register(folder=tiny_release_folder, by=None) == first
+    assert release_register(folder=release_folder(first), by=None) == first
+    assert ModelRelease.objects.count() == 1
+
+
+def test_a_folder_with_a_changed_file_is_refused_with_a_sentence(db, tiny_release_folder, tmp_path):
+    folder = shutil.copytree(tiny_release_folder, tmp_path / "broken")
+    weights = folder / "weights.npz"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    with pytest.raises(ReleaseError, match=r"weights\.npz"):
+        release_register(folder=folder, by=None)
+    assert not ModelRelease.objects.exists()
+    assert not registered_releases().exists()
+
+
+def test_another_release_of_the_same_name_is_refused(tiny_release, tiny_release_folder, tmp_path):
+    folder = copy_named(
+        tiny_release_folder, tmp_path / "other", name="tiny-random", created="2027-01-01T00:00:00+00:00"
+    )
+    with pytest.raises(ReleaseError, match="another release named tiny-random"):
+        release_register(folder=folder, by=None)
+    assert release_register(folder=folder, by=None, name="tiny-again").name == "tiny-again"
+
+
+def test_activating_switches_exactly_one(dan, tiny_release, second_release):
+    release_activate(release=second_release, by=dan)
+    assert list(ModelRelease.objects.active()) == [second_release]
+    assert ModelRelease.objects.get(pk=second_release.pk).activated_at is not None
+    entry = AuditEntry.objects.get(action="release_activate", actor=dan)
+    assert entry.detail == {"name": "second", "before": "tiny-random"}
+
+
+def test_a_release_whose_files_are_gone_cannot_become_active(tiny_release, second_release):
+    (release_folder(second_release) / "network.bin").unlink()
+    with pytest.raises(ReleaseError, match=r"network\.bin is missing"):
+        release_activate(release=second_release, by=None)
+    assert release_active() == tiny_release
+
+
+def test_a_fresh_site_uses_the_newest_bundled_release(db, bundled, tiny_release_folder):
+    copy_named(tiny_release_folder, bundled / "b-older", name="older", created="2026-01-01T00:00:00+00:00")
+    copy_named(tiny_release_folder, bundled / "a-newer", name="newer", created="2026-02-01T00:00:00+00:00")
+    active = release_active()
+    assert (active.name, active.is_bundled) == ("newer", True)
+    assert release_folder(active) == bundled / "a-newer"
+    assert ModelRelease.objects.count() == 2
+    bundled_register()
+    assert ModelRelease.objects.count() == 2
+
+
+def test_a_release_that_a_person_chose_stays_active_when_a_bundled_one_comes(
+    tiny_release, bundled, tiny_release_folder
+):
+    copy_named(tiny_release_folder, bundled / "new", name="new", created="2030-01-01T00:00:00+00:00")
+    bundled_register()
+    assert release_active() == tiny_release
+
+
+def test_when_the_active_bundled_release_no_longer_ships_the_newest_takes_over(db, bundled, tiny_release_folder):
+    copy_named(tiny_release_folder, bundled / "old", name="old", created="2026-01-01T00:00:00+00:00")
+    assert release_active().name == "old"
+    shutil.rmtree(bundled / "old")
+    copy_named(tiny_release_folder, bundled / "new", name="new", created="2026-02-01T00:00:00+00:00")
+    bundled_register()
+    assert release_active().name == "new"
+
+
+def test_without_any_release_there_is_a_sentence(db, bundled):
+    with pytest.raises(NoRelease, match="No model is active"):
+        release_active()

@@ -1,0 +1,8 @@
+"""Who may see the job of a training besides its owner."""
+
+from accounts.models import User
+from training.models import TrainingRun
+
+
+def may_see_run(user: User, target_id: int) -> bool:
+    return TrainingRun.objects.for_user(user).filter(pk=target_id).exists()

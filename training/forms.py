@@ -1,0 +1,58 @@
+"""What a person types to start a training."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from labelling.models import DatasetVersion
+from releases.models import ModelRelease
+from training.models import NET_SIZE_STEP, TrainingRun
+from yolo.config import LEAST_NET_SIZE, NETWORKS
+
+if TYPE_CHECKING:
+    _RunModelForm = forms.ModelForm[TrainingRun]
+else:
+    _RunModelForm = forms.ModelForm
+
+
+class RunForm(_RunModelForm):
+    """A new run; the rules it checks are those of the model."""
+
+    network = forms.ChoiceField(label=_("Network"), choices=[(name, name) for name in NETWORKS])
+
+    class Meta:
+        model = TrainingRun
+        fields = ("version", "network", "net_size", "epochs", "batch", "crops_version", "start_release")
+        labels = {
+            "version": _("Dataset version"),
+            "net_size": _("Net size"),
+            "epochs": _("Epochs"),
+            "batch": _("Batch"),
+            "crops_version": _("Single faces"),
+            "start_release": _("Start from"),
+        }
+        help_texts = {
+            "version": _("The frozen pictures and boxes to learn from."),
+            "net_size": _("Pixels of the longer side at which faces will be looked for; larger finds smaller faces."),
+            "epochs": _("How often every picture is looked at."),
+            "batch": _("Pictures a step; smaller needs less memory."),
+            "crops_version": _(
+                "A version of a dataset of single faces that are pasted into the pictures. May be empty."
+            ),
+            "start_release": _("A release whose weights to begin with. Empty: from scratch."),
+        }
+        widgets = {
+            "net_size": forms.NumberInput(attrs={"min": LEAST_NET_SIZE, "step": NET_SIZE_STEP}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        versions = DatasetVersion.objects.select_related("dataset")
+        for name in ("version", "crops_version"):
+            self._choices_of(name, forms.ModelChoiceField).queryset = versions
+        self._choices_of("start_release", forms.ModelChoiceField).queryset = ModelRelease.objects.all()
+        for name, field in self.fields.items():
+            chooses = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
+            classes = "form-select" if chooses else "form-control"
+            field.widget.attrs["class"] = f"{classes} is-invalid" if name in self.errors else classes

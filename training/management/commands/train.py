@@ -1,0 +1,152 @@
+"""Train a network on a dataset, in this process: the same code as the job behind the form."""
+
+import json
+import signal
+import sys
+from argparse import ArgumentParser
+from functools import partial
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
+from tqdm import tqdm
+
+from jobs.commands import DataCommand
+from jobs.reporter import Progress
+from jobs.services import job_run_here
+from labelling.models import Dataset, DatasetVersion
+from labelling.versions import version_current
+from releases.models import ModelRelease
+from training.models import TrainingRun
+from training.services import KIND, run_create, run_give_up_job, run_title
+from yolo.release import ReleaseError
+
+INTERRUPTED = 130
+"""Exit status of a program that Ctrl-C has ended, as shells report it."""
+
+
+class Command(DataCommand):
+    help = "Train a network on a dataset and publish the release it makes."
+    errors = (*DataCommand.errors, ReleaseError)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--dataset", metavar="NAME", help="dataset to train on; frozen anew if it has changed")
+        parser.add_argument("--dataset-version", type=int, metavar="N", help="an earlier version of it")
+        parser.add_argument("--network", default="yolov3-slim")
+        parser.add_argument("--net-size", type=int, default=416, metavar="PIXELS")
+        parser.add_argument("--epochs", type=int, default=30)
+        parser.add_argument("--batch", type=int, default=8)
+        parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument("--crops-dataset", metavar="NAME", help="dataset of single faces to paste in")
+        parser.add_argument("--start-release", metavar="NAME", help="release whose weights to start from")
+        parser.add_argument("--canvas", type=int, metavar="PIXELS", help="side of the training canvases")
+        parser.add_argument(
+            "--option",
+            action="append",
+            default=[],
+            metavar="FIELD=VALUE",
+            help="any other field of yolo.config.TrainConfig, such as canvases_per_picture=3; can be repeated",
+        )
+        parser.add_argument("--resume", type=int, metavar="RUN", help="go on with a run that was broken off")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        run = self._run_to_resume(options["resume"]) if options["resume"] else self._new_run(options)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        self.say(_("Run %(run)s; if it is broken off, go on with --resume %(run)s.") % {"run": run.pk})
+        try:
+            with tqdm(unit="step", file=sys.stderr, dynamic_ncols=True) as bar:
+                job_run_here(
+                    kind=KIND,
+                    title=run_title(run),
+                    owner=None,
+                    target_id=run.pk,
+                    on_progress=partial(_show, bar),
+                )
+        except KeyboardInterrupt:
+            sentence = _("Stopped. What is trained is kept; go on with --resume %(run)s.")
+            raise CommandError(sentence % {"run": run.pk}, returncode=INTERRUPTED) from None
+        run.refresh_from_db()
+        self.result(_outcome(run))
+
+    def _run_to_resume(self, pk: int) -> TrainingRun:
+        run = TrainingRun.objects.select_related("version__dataset").filter(pk=pk).first()
+        if run is None:
+            raise CommandError(_("There is no run %(run)s.") % {"run": pk})
+        if run.release_id is not None:
+            raise CommandError(_("Run %(run)s has published its release; there is nothing to resume.") % {"run": pk})
+        run_give_up_job(run=run)
+        return run
+
+    def _new_run(self, options: dict[str, Any]) -> TrainingRun:
+        if not options["dataset"]:
+            raise CommandError(_("Name a dataset with --dataset, or a run with --resume."))
+        crops = options["crops_dataset"]
+        start = options["start_release"]
+        return run_create(
+            version=_version(options["dataset"], options["dataset_version"]),
+            network=options["network"],
+            net_size=options["net_size"],
+            epochs=options["epochs"],
+            batch=options["batch"],
+            seed=options["seed"],
+            crops_version=_version(crops, None) if crops else None,
+            start_release=_release(start) if start else None,
+            options=_further_options(options),
+            by=None,
+        )
+
+
+def _version(name: str, number: int | None) -> DatasetVersion:
+    """The named version of a dataset, or one of what it holds now."""
+    dataset = Dataset.objects.filter(name=name).first()
+    if dataset is None:
+        raise CommandError(_("There is no dataset named %(name)s.") % {"name": name})
+    if number is None:
+        return version_current(dataset=dataset, by=None)
+    version = DatasetVersion.objects.filter(dataset=dataset, number=number).first()
+    if version is None:
+        raise CommandError(_("%(name)s has no version %(number)s.") % {"name": name, "number": number})
+    return version
+
+
+def _release(name: str) -> ModelRelease:
+    release = ModelRelease.objects.filter(name=name).first()
+    if release is None:
+        raise CommandError(_("There is no release named %(name)s.") % {"name": name})
+    return release
+
+
+def _further_options(options: dict[str, Any]) -> dict[str, Any]:
+    further: dict[str, Any] = {}
+    for text in options["option"]:
+        field, _equals, value = text.partition("=")
+        try:
+            further[field] = json.loads(value)
+        except ValueError as error:
+            raise CommandError(_("--option takes FIELD=NUMBER, not %(text)s.") % {"text": text}) from error
+    if options["canvas"]:
+        further["canvas"] = options["canvas"]
+    return further
+
+
+def _show(bar: "tqdm[None]", progress: Progress) -> None:
+    bar.total = progress.total
+    bar.n = progress.done
+    bar.set_description_str(progress.message, refresh=False)
+    losses = progress.detail.get("losses", {})
+    bar.set_postfix({name: f"{value:.3f}" for name, value in losses.items()}, refresh=True)
+
+
+def _outcome(run: TrainingRun) -> dict[str, Any]:
+    release = run.release
+    test = run.test_metrics
+    return {
+        "run": run.pk,
+        "release": release.name if release else None,
+        "dataset_version": str(run.version),
+        "epochs": run.epochs,
+        "best_epoch": run.best.get("epoch"),
+        **{key: test.get(key) for key in ("map50", "map50_95", "map50_all", "map50_95_all", "ap50", "boxes")},
+        "validation_map50": run.best.get("map50"),
+    }

@@ -1,0 +1,67 @@
+"""Where a release comes from: enough to make it again."""
+
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed_version
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from labelling.models import DatasetVersion
+from training.models import TrainingRun
+from yolo.train import TrainResult
+
+PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "numpy", "opencv-python-headless", "openvino")
+
+
+def provenance(run: TrainingRun, result: TrainResult) -> dict[str, Any]:
+    """What release.json tells about the making of a release; plain values for JSON."""
+    start = run.start_release
+    return {
+        "created": timezone.now().isoformat(timespec="seconds"),
+        "run": run.pk,
+        "dataset": _about(run.version),
+        "single_faces": _about(run.crops_version) if run.crops_version else None,
+        "start_release": {"name": start.name, "sha256": start.sha256} if start else None,
+        "best_epoch": result.best_epoch,
+        "epochs": run.epochs,
+        "net_size": run.net_size,
+        "batch": run.batch,
+        "seed": run.seed,
+        "options": run.options,
+        "code": code_version(),
+        "python": platform.python_version(),
+        "packages": _packages(),
+    }
+
+
+def code_version() -> str:
+    """Version of this code, with the commit where it runs from a git checkout."""
+    version = str(settings.SPECTACULAR_SETTINGS["VERSION"])
+    command = ["git", "-C", str(settings.BASE_DIR), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return version
+    return f"{version}+{done.stdout.strip()}"
+
+
+def _about(version: DatasetVersion) -> dict[str, Any]:
+    return {
+        "name": version.dataset.name,
+        "version": version.number,
+        "content_sha256": version.content_sha256,
+        "split_seed": version.seed,
+    }
+
+
+def _packages() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = installed_version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,102 @@
+"""Turns a finished training into a release: measured, written, put on the list. Run twice it does so once."""
+
+import shutil
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from jobs.reporter import Reporter
+from labelling.models import DatasetVersion, Split
+from labelling.versions import version_samples
+from releases.models import ModelRelease
+from releases.services import registered_releases, release_register
+from training.measuring import summary
+from training.models import TrainingRun
+from training.provenance import provenance
+from yolo.detections import Detections, Truth
+from yolo.detector import Detector
+from yolo.evaluate import SCORE_FLOOR, collect
+from yolo.metrics import best_operating_points, mean_average_precision
+from yolo.release import MANIFEST, write_release
+from yolo.train import TrainResult
+
+UNTUNED_THRESHOLD = 0.5
+
+Judged = tuple[list[Truth], list[Detections]]
+
+
+def publish(reporter: Reporter, run: TrainingRun, result: TrainResult, *, scratch: Path) -> ModelRelease:
+    """Write the release of a run, register it and link it; whatever of that is done is not done again."""
+    folder = registered_releases() / release_name(run)
+    if not (folder / MANIFEST).exists():
+        _write(reporter, run, result, folder=folder, scratch=scratch)
+    reporter.progress(message=_("registering the release"), force=True)
+    release = release_register(folder=folder, by=run.created_by)
+    with reporter.safe_point():
+        TrainingRun.objects.filter(pk=run.pk, release=None).update(release=release)
+    return release
+
+
+def release_name(run: TrainingRun) -> str:
+    """Names the run it comes from, and when that began: two sites never make the same."""
+    return f"{run.network}-{run.net_size}-{run.created_at:%Y%m%d-%H%M}-run{run.pk}"
+
+
+def _write(reporter: Reporter, run: TrainingRun, result: TrainResult, *, folder: Path, scratch: Path) -> None:
+    """Write an unmeasured release, measure it as it will be used, and write it again with what was found."""
+    classes = tuple(run.version.classes)
+    written = partial(
+        write_release,
+        model=result.model,
+        name=folder.name,
+        network=run.network,
+        classes=classes,
+        anchors=run.anchors,
+        net_size=run.net_size,
+    )
+    shutil.rmtree(scratch, ignore_errors=True)
+    try:
+        reporter.progress(message=_("writing the release"), force=True)
+        untuned = written(folder=scratch, thresholds=dict.fromkeys(classes, UNTUNED_THRESHOLD))
+        detector = Detector(untuned)
+        reporter.progress(message=_("measuring on the validation pictures"), force=True)
+        validation = _judge(detector, run.version, Split.VALIDATION)
+        metrics = {"validation": _measured(validation, classes), "test": _test_metrics(reporter, run, detector)}
+        written(
+            folder=folder,
+            thresholds=_thresholds(validation, classes),
+            metrics=metrics,
+            provenance=provenance(run, result),
+        )
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _test_metrics(reporter: Reporter, run: TrainingRun, detector: Detector) -> dict[str, Any]:
+    """Metrics on the test split, from the row where a former attempt has already looked at it."""
+    if not run.test_metrics:
+        reporter.progress(message=_("measuring on the test pictures"), force=True)
+        metrics = _measured(_judge(detector, run.version, Split.TEST), tuple(run.version.classes))
+        with reporter.safe_point():
+            TrainingRun.objects.filter(pk=run.pk).update(test_metrics=metrics)
+        run.test_metrics = metrics
+    measured: dict[str, Any] = run.test_metrics
+    return measured
+
+
+def _judge(detector: Detector, version: DatasetVersion, split: Split) -> Judged:
+    return collect(partial(detector.detect_batch, score=SCORE_FLOOR), version_samples(version, split))
+
+
+def _measured(judged: Judged, classes: tuple[str, ...]) -> dict[str, Any]:
+    truths, predictions = judged
+    metrics = mean_average_precision(truths, predictions, class_count=len(classes))
+    return {"pictures": len(truths), **summary(metrics, classes)}
+
+
+def _thresholds(judged: Judged, classes: tuple[str, ...]) -> dict[str, float]:
+    """The score of the best F1 for each class."""
+    points = best_operating_points(*judged, class_count=len(classes))
+    return {name: round(point.threshold, 4) for name, point in zip(classes, points, strict=True)}

@@ -1,0 +1,130 @@
+"""Every write about training runs that a person asks for."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services import audit
+from jobs.models import Job
+from jobs.services import job_cancel, job_enqueue, job_resume
+from labelling.models import DatasetVersion
+from releases.models import ModelRelease
+from training.models import TrainingRun
+
+KIND = "training.run"
+DEAD_AFTER = timedelta(seconds=15)
+"""A job without a heartbeat for so long is no longer at work."""
+
+
+@transaction.atomic
+def run_create(
+    *,
+    version: DatasetVersion,
+    network: str,
+    net_size: int,
+    epochs: int,
+    batch: int,
+    seed: int = 0,
+    start_release: ModelRelease | None = None,
+    crops_version: DatasetVersion | None = None,
+    options: Mapping[str, Any] | None = None,
+    by: User | None,
+) -> TrainingRun:
+    """Put a run on record without starting it. Raises ValidationError, keyed by field."""
+    run = TrainingRun(
+        version=version,
+        network=network,
+        net_size=net_size,
+        epochs=epochs,
+        batch=batch,
+        seed=seed,
+        start_release=start_release,
+        crops_version=crops_version,
+        options=dict(options or {}),
+        created_by=by,
+    )
+    run.full_clean()
+    try:
+        run.configuration()
+    except (TypeError, ValueError) as error:
+        raise ValidationError({"options": str(error)}) from error
+    run.save()
+    audit(actor=by, action="training_run_create", target=run, version=str(version))
+    return run
+
+
+@transaction.atomic
+def run_start(
+    *,
+    version: DatasetVersion,
+    network: str,
+    net_size: int,
+    epochs: int,
+    batch: int,
+    seed: int = 0,
+    start_release: ModelRelease | None = None,
+    crops_version: DatasetVersion | None = None,
+    options: Mapping[str, Any] | None = None,
+    by: User | None,
+) -> TrainingRun:
+    """Put a run on record and queue it in the training cluster. Raises ValidationError, keyed by field."""
+    run = run_create(
+        version=version,
+        network=network,
+        net_size=net_size,
+        epochs=epochs,
+        batch=batch,
+        seed=seed,
+        start_release=start_release,
+        crops_version=crops_version,
+        options=options,
+        by=by,
+    )
+    run.job = job_enqueue(kind=KIND, title=run_title(run), owner=by, target_id=run.pk)
+    run.save(update_fields=["job"])
+    return run
+
+
+def run_cancel(*, run: TrainingRun, by: User | None) -> Job:
+    """End a run's job; its last checkpoint stays, so that it can be resumed."""
+    job = job_cancel(job=_job_of(run), by=by)
+    audit(actor=by, action="training_run_cancel", target=run)
+    return job
+
+
+def run_resume(*, run: TrainingRun, by: User) -> Job:
+    """Queue a cancelled or failed run again; it goes on from its last checkpoint."""
+    if run.release_id is not None:
+        raise ValidationError(_("This run has published its release; there is nothing to resume."))
+    job = job_resume(job=_job_of(run), by=by)
+    audit(actor=by, action="training_run_resume", target=run)
+    return job
+
+
+def run_give_up_job(*, run: TrainingRun) -> None:
+    """Free a run from a job that no longer lives, so that another can take it over.
+
+    Raises ValidationError while the job is at work.
+    """
+    job = run.job
+    if job is None or job.is_finished:
+        return
+    if job.heartbeat_at is not None and timezone.now() - job.heartbeat_at < DEAD_AFTER:
+        raise ValidationError(_("Run %(run)s is being trained, or was seconds ago; try again soon.") % {"run": run.pk})
+    job_cancel(job=job, by=None)
+
+
+def run_title(run: TrainingRun) -> str:
+    return _("Train %(network)s on %(version)s") % {"network": run.network, "version": run.version}
+
+
+def _job_of(run: TrainingRun) -> Job:
+    if run.job is None:
+        raise ValidationError(_("The job of this run is no longer on record."))
+    return run.job
