@@ -147,6 +147,8 @@ class TrainConfig:
         for name in ("canvases_per_picture", "learning_rate", "fine_tune_learning_rate"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} is above 0, not {getattr(self, name)}.")
+        if self.seed < 0:
+            raise ValueError(f"seed is 0 or above, not {self.seed}.")
         if not 0 <= self.ema < 1 or not 0 <= self.fine_tune_share <= 1:
             raise ValueError("ema and fine_tune_share lie between 0 and 1, ema below 1.")
 
@@ -159,7 +161,8 @@ class TrainConfig:
     def scene_sides(self) -> tuple[float, float]:
         """Range of the long side, in pixels, to which scenes are scaled before cropping.
 
-        Measured best on pictures of 400 to 600 pixels: 0.5 to 1.7 of a letterbox at 416.
-        The range always reaches a bit beyond the net size, at which detection works.
+        Measured best on pictures of 400 to 600 pixels: 0.5 to 1.7 of a letterbox at 416. Other
+        net sizes move the ends so far that detection always works well inside of the range.
         """
-        return 0.5 * min(self.net_size, 416), max(1.1 * self.net_size, 1.7 * 416)
+        low = max(0.5 * min(self.net_size, 416), 0.4 * self.net_size)
+        return low, max(1.2 * self.net_size, 1.7 * 416)

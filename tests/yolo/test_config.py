@@ -1,0 +1,58 @@
+import subprocess
+import sys
+
+import pytest
+
+from yolo.config import NETWORKS, NetworkConfig, Stage, TrainConfig, network_named
+
+
+def test_the_slim_network_has_outputs_every_8_16_and_32_pixels():
+    assert NETWORKS["yolov3-slim"].strides == (8, 16, 32)
+
+
+def test_a_stem_without_stride_needs_one_more_stage_for_the_same_strides():
+    stages = tuple(Stage(8, 1) for _ in range(5))
+    assert NetworkConfig("full", 8, 1, stages, 2, "darknet").strides == (8, 16, 32)
+
+
+def test_an_unknown_network_is_refused_with_the_known_names():
+    with pytest.raises(ValueError, match=r"no network 'yolo9'; there are: .*yolov3-slim"):
+        network_named("yolo9")
+
+
+@pytest.mark.parametrize("net_size", [256, 300, 0])
+def test_a_net_size_too_small_or_between_the_multiples_of_32_is_refused(net_size):
+    with pytest.raises(ValueError, match=f"multiple of 32 from 288 up, not {net_size}"):
+        TrainConfig(net_size=net_size)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"epochs": 0}, {"batch": 0}, {"canvas": 100}, {"learning_rate": 0.0}, {"ema": 1.0}, {"seed": -1}]
+)
+def test_values_that_make_no_sense_are_refused_by_name(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        TrainConfig(**wrong)
+
+
+def test_the_last_eighth_of_the_epochs_fine_tunes_but_never_all_of_them():
+    # 12 % of 30 is 3.6, of 1 is 0.12
+    assert TrainConfig(epochs=30).fine_tune_epochs == 4
+    assert TrainConfig(epochs=1).fine_tune_epochs == 0
+    assert TrainConfig(epochs=2, fine_tune_share=1.0).fine_tune_epochs == 1
+
+
+def test_scenes_are_scaled_around_the_size_at_which_detection_works():
+    # Half of 416 to 1.7 * 416 = 707.2; half of 288; 0.4 and 1.2 of 640
+    assert TrainConfig(net_size=416).scene_sides == pytest.approx((208, 707.2))
+    assert TrainConfig(net_size=288).scene_sides == pytest.approx((144, 707.2))
+    assert TrainConfig(net_size=640).scene_sides == pytest.approx((256, 768))
+
+
+def test_the_modules_of_web_processes_load_no_network_library():
+    code = (
+        "import sys, yolo.config, yolo.samples, yolo.voc, yolo.boxes, yolo.events, yolo.checkpoint\n"
+        "found = {'keras', 'tensorflow', 'openvino'} & set(sys.modules)\n"
+        "sys.exit(str(found) if found else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from tests.yolo.narrow import ANCHORS, NARROW, narrow_config
+from yolo.learner import Learner, MovingAverage
+from yolo.network import build_network
+from yolo.targets import targets_for
+
+
+@pytest.fixture
+def learner(monkeypatch):
+    monkeypatch.setattr("yolo.config.NETWORKS", {"narrow": NARROW})
+    return Learner(build_network(NARROW, classes=2), anchors=ANCHORS, config=narrow_config())
+
+
+def batch(size=64):
+    targets = targets_for(
+        [np.array([[20, 20, 40, 44]], np.float32)] * 2,
+        [np.array([1])] * 2,
+        anchors=ANCHORS,
+        strides=(8, 16, 32),
+        width=size,
+        height=size,
+        match_ratio=3,
+    )
+    images = np.random.default_rng(0).random((2, size, size, 3)).astype(np.float32)
+    return images, targets
+
+
+def test_a_step_reports_terms_that_add_up_and_learns(learner):
+    first = learner.train_on_batch(*batch(), return_dict=True)
+    assert set(first) == {"loss", "box", "objectness", "classes"}
+    assert first["loss"] == pytest.approx(first["box"] + first["objectness"] + first["classes"], rel=1e-5)
+    for _ in range(30):
+        last = learner.train_on_batch(*batch(), return_dict=True)
+    assert last["loss"] < 0.9 * first["loss"]
+
+
+def test_another_canvas_size_trains_too(learner):
+    for size in (64, 96, 64, 128):
+        assert np.isfinite(learner.train_on_batch(*batch(size), return_dict=True)["loss"])
+
+
+def test_norms_and_biases_do_not_decay(learner):
+    decayed = [
+        variable.path
+        for variable in learner.network.trainable_variables
+        if learner.optimizer._use_weight_decay(variable)
+    ]
+    assert decayed
+    assert all(path.endswith("kernel") for path in decayed)
+
+
+def test_the_average_begins_quickly_and_then_moves_slowly():
+    average = MovingAverage([np.array([0.0])], decay=0.5)
+    average.update([np.array([10.0])], step=0)  # decay 1/10
+    assert average.weights[0] == pytest.approx(9)
+    average.update([np.array([0.0])], step=1)  # decay 2/11
+    assert average.weights[0] == pytest.approx(9 * 2 / 11)
+    average.update([np.array([0.0])], step=10**6)  # 0.5 at most
+    assert average.weights[0] == pytest.approx(9 * 2 / 11 / 2)
+
+
+def test_the_weights_of_an_average_are_copies():
+    average = MovingAverage([np.zeros(2)], decay=0.9)
+    average.weights[0][:] = 5
+    assert average.weights[0].tolist() == [0, 0]

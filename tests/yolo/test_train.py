@@ -1,0 +1,151 @@
+import numpy as np
+import pytest
+
+from tests.yolo.narrow import ANCHORS, CLASSES, NARROW, NO_CHANGE, narrow_config, two_squares
+from yolo.checkpoint import CheckpointError
+from yolo.events import EpochEvent, StepEvent
+from yolo.network import build_network
+from yolo.samples import Sample
+from yolo.train import TrainError, take_weights, train
+
+
+@pytest.fixture(autouse=True)
+def narrow(monkeypatch):
+    monkeypatch.setattr("yolo.config.NETWORKS", {"narrow": NARROW})
+
+
+@pytest.fixture
+def eagerly():
+    """Trainings of a few steps are over before a graph would be compiled."""
+    tensorflow = pytest.importorskip("tensorflow")
+    tensorflow.config.run_functions_eagerly(True)
+    yield
+    tensorflow.config.run_functions_eagerly(False)
+
+
+def run(samples, folder, config, **values):
+    events = []
+    result = train(
+        **{
+            "train_samples": samples,
+            "validation_samples": samples,
+            "classes": CLASSES,
+            "anchors": ANCHORS,
+            "config": config,
+            "folder": folder,
+            "on_event": events.append,
+            **values,
+        }
+    )
+    return result, [e for e in events if isinstance(e, EpochEvent)], [e for e in events if isinstance(e, StepEvent)]
+
+
+def test_a_resumed_training_equals_an_uninterrupted_one(tmp_path):
+    samples, config = two_squares(tmp_path), narrow_config()
+    whole, epochs, _ = run(samples, tmp_path / "whole", config)
+    assert (whole.epochs, whole.stopped) == (3, False)
+    calls = iter(range(100))
+    # Two steps an epoch: the fourth question comes in the middle of the second.
+    broken, before, _ = run(samples, tmp_path / "parts", config, should_stop=lambda: next(calls) == 3)
+    assert (broken.epochs, broken.stopped, len(before)) == (1, True, 1)
+    resumed, after, _ = run(samples, tmp_path / "parts", config, resume=True)
+    assert [event.epoch for event in after] == [2, 3]
+    for one, other in zip(epochs, before + after, strict=True):
+        assert other.losses == pytest.approx(one.losses, abs=1e-6, rel=1e-6)
+        assert other.metrics.map50 == pytest.approx(one.metrics.map50, abs=1e-6)
+    for one, other in zip(whole.model.get_weights(), resumed.model.get_weights(), strict=True):
+        np.testing.assert_allclose(other, one, atol=1e-6)
+    assert (resumed.best_epoch, resumed.metrics) == (whole.best_epoch, whole.metrics)
+
+
+def test_two_pictures_are_learnt_by_heart(tmp_path):
+    config = narrow_config(
+        epochs=30,
+        canvas=160,
+        fine_tune_canvas=160,
+        canvases_per_picture=16,
+        learning_rate=1e-2,
+        warm_up_steps=20,
+        augment=NO_CHANGE,
+        ema=0.9,
+        validate_every=30,
+    )
+    result, epochs, _ = run(two_squares(tmp_path), tmp_path / "run", config)
+    first, last = epochs[0].losses, epochs[-1].losses
+    assert last["box"] < 0.6 * first["box"]
+    assert last["objectness"] < 0.8 * first["objectness"]
+    assert last["classes"] < 0.2 * first["classes"]
+    assert result.metrics["map50"] > 0.9
+
+
+def test_events_tell_where_the_training_is(tmp_path):
+    _, epochs, steps = run(two_squares(tmp_path), tmp_path / "run", narrow_config(epochs=2, validate_every=2))
+    assert [(event.epoch, event.metrics is None) for event in epochs] == [(1, True), (2, False)]
+    assert [event.is_best for event in epochs] == [False, True]
+    # The last step of each epoch always tells.
+    assert [(event.epoch, event.step) for event in steps if event.step == event.steps] == [(1, 2), (2, 2)]
+    last = steps[-1]
+    assert (last.epochs, last.losses) == (2, epochs[-1].losses)
+    assert last.learning_rate > 0
+    assert last.pictures_per_second > 0
+
+
+def test_without_validation_the_last_epoch_is_the_best(tmp_path, eagerly):
+    result, epochs, _ = run(two_squares(tmp_path), tmp_path / "run", narrow_config(epochs=2), validation_samples=())
+    assert (result.best_epoch, result.metrics) == (2, None)
+    assert all(event.is_best for event in epochs)
+
+
+def test_pictures_without_boxes_train_too(tmp_path, eagerly):
+    negatives = [Sample(sample.path, [], []) for sample in two_squares(tmp_path)]
+    result, epochs, _ = run(negatives, tmp_path / "run", narrow_config(epochs=1))
+    assert epochs[0].losses["box"] == 0
+    assert np.isnan(epochs[0].metrics.map50)
+    assert result.best_epoch == 1
+
+
+def test_stopping_at_once_leaves_no_checkpoint_and_resuming_then_begins_anew(tmp_path, eagerly):
+    samples, config = two_squares(tmp_path), narrow_config(epochs=1)
+    result, _, _ = run(samples, tmp_path / "run", config, should_stop=lambda: True)
+    assert (result.epochs, result.best_epoch, result.stopped) == (0, 0, True)
+    assert not (tmp_path / "run").exists()
+    result, _, _ = run(samples, tmp_path / "run", config, resume=True)
+    assert (result.epochs, result.stopped) == (1, False)
+
+
+def test_resuming_with_other_settings_is_refused(tmp_path, eagerly):
+    samples = two_squares(tmp_path)
+    run(samples, tmp_path / "run", narrow_config(epochs=1))
+    with pytest.raises(CheckpointError, match="another training: batch differ"):
+        run(samples, tmp_path / "run", narrow_config(epochs=1, batch=2), resume=True)
+
+
+def test_a_loss_that_explodes_ends_the_training_with_a_sentence(tmp_path, eagerly):
+    config = narrow_config(learning_rate=1e30, warm_up_steps=0)
+    with pytest.raises(TrainError, match="no longer a number in epoch 1"):
+        run(two_squares(tmp_path), tmp_path / "run", config)
+
+
+def test_arguments_that_do_not_fit_are_refused(tmp_path):
+    samples = two_squares(tmp_path)
+    with pytest.raises(ValueError, match="Nine anchors of positive size are needed, not 6"):
+        run(samples, tmp_path, narrow_config(), anchors=ANCHORS[:6])
+    with pytest.raises(ValueError, match=r"blue\.png has a label beyond the 1 classes"):
+        run(samples, tmp_path, narrow_config(), classes=("red",))
+
+
+def test_weights_that_fit_are_taken_over_and_the_others_named():
+    network, other = build_network(NARROW, classes=2), build_network(NARROW, classes=3, seed=5)
+    left_out = take_weights(network, other, heads=True)
+    # Three classes have wider outputs: kernel and bias of each scale stay.
+    assert sorted(left_out) == [f"scale{s}_output/{part}" for s in (16, 32, 8) for part in ("bias", "kernel")]
+    theirs = {variable.path: np.asarray(variable) for variable in other.weights}
+    for variable in network.weights:
+        if variable.path not in left_out:
+            np.testing.assert_array_equal(np.asarray(variable), theirs[variable.path])
+
+
+def test_heads_stay_behind_when_the_classes_mean_something_else():
+    network, other = build_network(NARROW, classes=2), build_network(NARROW, classes=2, seed=5)
+    assert take_weights(network, other, heads=True) == ()
+    assert all("_output/" in path for path in take_weights(network, other, heads=False))
