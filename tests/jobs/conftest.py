@@ -1,8 +1,14 @@
-"""The kinds of the tests, made known in this process."""
+"""The kinds of the tests, made known in this process, and rows in each state."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from jobs import kinds
+from jobs.models import Job
 from tests.jobs.kinds import KINDS
 
 
@@ -11,3 +17,19 @@ def _kinds_of_tests(monkeypatch) -> None:
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
     for kind in KINDS:
         kinds.register(kind)
+
+
+@pytest.fixture
+def make_job(db) -> Callable[..., Job]:
+    """Rows as they look in a state; what is given replaces what goes without saying."""
+
+    def make(state: str = "queued", **values: Any) -> Job:
+        now = timezone.now()
+        usual: dict[str, Any] = {"kind": "tests.short", "title": "A job", "queue": "short", "target_id": 1}
+        if state == "running":
+            usual |= {"started_at": now - timedelta(seconds=10), "heartbeat_at": now}
+        elif state != "queued":
+            usual |= {"started_at": now - timedelta(seconds=10), "finished_at": now}
+        return Job.objects.create(state=state, **{**usual, **values})
+
+    return make

@@ -1,0 +1,64 @@
+// Follows one job: by a websocket, and by asking for its snapshot while there is none.
+const POLL_EVERY = 2000;
+const LONGEST_PAUSE = 15000;
+
+/**
+ * Call `onSnapshot` with the job's snapshot now and after each change, through lost connections.
+ * Returns a function that stops it.
+ */
+export function watchJob(jobId, onSnapshot) {
+  let socket = null;
+  let pause = 1000;
+  let stopped = false;
+  let polling = 0;
+
+  function stop() {
+    stopped = true;
+    clearInterval(polling);
+    socket?.close();
+    removeEventListener("pagehide", stop);
+  }
+
+  async function poll() {
+    try {
+      const response = await fetch(`/jobs/${jobId}/snapshot/`, { redirect: "error", headers: { Accept: "application/json" } });
+      if (response.ok) onSnapshot(await response.json());
+      else if (response.status === 403 || response.status === 404) stop();
+    } catch {
+      // The server is away, or the session is over: the next round tries again.
+    }
+  }
+
+  function connect() {
+    if (stopped) return;
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    socket = new WebSocket(`${scheme}://${location.host}/ws/jobs/${jobId}/`);
+    socket.addEventListener("message", (event) => {
+      pause = 1000;
+      clearInterval(polling);
+      polling = 0;
+      onSnapshot(JSON.parse(event.data));
+    });
+    socket.addEventListener("close", () => {
+      if (stopped) return;
+      if (!polling) polling = setInterval(poll, POLL_EVERY);
+      setTimeout(connect, pause);
+      pause = Math.min(pause * 2, LONGEST_PAUSE);
+    });
+  }
+
+  addEventListener("pagehide", stop);
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+  connect();
+  return stop;
+}
+
+/** Seconds as 0:07, 12:30 or 1:02:03; a dash for none. */
+export function clock(seconds) {
+  if (seconds === null || seconds === undefined) return "–";
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (number) => String(number).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
