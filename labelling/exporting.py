@@ -14,8 +14,8 @@ from labelling.voc import VocEntry
 
 def write_folder(entries: Iterable[VocEntry], folder: Path, *, on_progress: Callable[[], object]) -> int:
     """Write the files below `folder`, over any of the same name; how many there were."""
-    done = 0
-    for done, entry in enumerate(entries, start=1):
+    written = 0
+    for entry in entries:
         target = folder / entry.path
         target.parent.mkdir(parents=True, exist_ok=True)
         if entry.picture is not None:
@@ -23,7 +23,8 @@ def write_folder(entries: Iterable[VocEntry], folder: Path, *, on_progress: Call
         else:
             target.write_bytes(entry.content or b"")
         on_progress()
-    return done
+        written += 1
+    return written
 
 
 def zip_stream(entries: Iterable[VocEntry]) -> Iterator[bytes]:

@@ -19,8 +19,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 MOST_BYTES: Final = 100 * 1024 * 1024
 MOST_PIXELS: Final = 100_000_000
-SUFFIXES: Final = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "BMP": ".bmp", "MPO": ".jpg"}
-"""Formats that browsers show and OpenCV reads. MPO is the JPEG of cameras with a preview inside."""
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "BMP")  # those that browsers show and OpenCV reads
+SUFFIXES: Final = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp", "BMP": ".bmp"}
+"""MPO is what Pillow calls the JPEG of cameras that put a second picture inside."""
 
 
 class PictureError(Exception):
@@ -170,7 +171,7 @@ def _opened_zip(path: Path) -> zipfile.ZipFile:
 def examine_picture(content: bytes) -> Picture:
     """Decode a picture whole and measure it upright (EXIF orientation applied); PictureError if it is none."""
     try:
-        with Image.open(io.BytesIO(content), formats=list(SUFFIXES)) as opened:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise PictureError(f"it has more than {MOST_PIXELS // 10**6} megapixels")
             opened.load()

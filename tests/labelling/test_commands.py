@@ -1,0 +1,175 @@
+"""The commands that scripts call: JSON alone on standard output, sentences on standard error."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from labelling.models import Box, Dataset, DatasetVersion, Image, LabelImport
+from tests.labelling.makers import bbox, jpeg, record, zipped
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def export(tmp_path) -> Path:
+    path = tmp_path / "export.json"
+    path.write_text(
+        json.dumps(
+            [
+                record("a.jpg", [bbox("With mask", 2, 3, 10, 12), bbox("deer", 20, 5, 5, 5), bbox("x", 0, 0, 0, 1)]),
+                record("b.jpg"),
+                record("c.jpg", [bbox("no mask", 2, 3, 10, 12)]),
+                record("d.jpg", Skipped=True),
+            ]
+        )
+    )
+    return path
+
+
+@pytest.fixture
+def pictures(tmp_path) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for seed, name in enumerate(("a.jpg", "b.jpg")):
+        (folder / name).write_bytes(jpeg(seed=seed))
+    return folder
+
+
+REPORT = {
+    "rows": 4,
+    "images": 2,
+    "boxes": 3,
+    "negative": 1,
+    "pending": 1,
+    "skipped": [
+        {
+            "row": 4,
+            "id": "id-d.jpg",
+            "reason": "skipped-in-labelbox",
+            "message": "The picture was skipped in Labelbox.",
+        }
+    ],
+    "objects_skipped": [{"row": 1, "reason": "degenerate-box", "message": "The box has no area."}],
+    "classes": {"with_mask": 1, "animal": 1, "without_mask": 1},
+}
+
+
+def command(capsys, *arguments) -> dict:
+    """The one JSON object of a command's standard output."""
+    call_command(*map(str, arguments), "--json")
+    return json.loads(capsys.readouterr().out)
+
+
+def test_import_prints_its_report(export, pictures, capsys):
+    arguments = ("import_labelbox", export, "--images", pictures, "--dataset", "masks", "--map", "Deer=animal")
+    assert command(capsys, *arguments) == REPORT
+    assert (Image.objects.count(), Box.objects.count()) == (3, 3)
+    assert LabelImport.objects.get().job.state == "succeeded"
+    assert command(capsys, *arguments) == REPORT
+    assert (Image.objects.count(), Box.objects.count()) == (3, 3)
+
+
+def test_a_dry_run_gives_the_same_report_and_stores_nothing(export, pictures, capsys, settings):
+    zip_path = pictures.parent / "pictures.zip"
+    zip_path.write_bytes(zipped({path.name: path.read_bytes() for path in pictures.iterdir()}))
+    arguments = ("import_labelbox", export, "--images", zip_path, "--dataset", "masks", "--map", "Deer=animal")
+    assert command(capsys, *arguments, "--dry-run") == REPORT
+    assert not Dataset.objects.exists()
+    assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
+
+
+def test_without_pictures_all_are_pending(export, capsys):
+    report = command(capsys, "import_labelbox", export, "--dataset", "masks")
+    assert (report["images"], report["pending"], report["boxes"]) == (0, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(None, "cannot be read: No such file"), ("[{]", "line 1, column 3"), ("7", "neither a list")],
+)
+def test_an_export_that_cannot_be_read_is_one_sentence_and_leaves_nothing(tmp_path, content, sentence):
+    path = tmp_path / "broken.json"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(CommandError, match=sentence):
+        call_command("import_labelbox", str(path), "--dataset", "masks")
+    assert not Dataset.objects.exists()
+
+
+@pytest.mark.parametrize("dry_run", [["--dry-run"], []])
+def test_pictures_that_are_neither_folder_nor_zip_are_one_sentence(export, dry_run):
+    with pytest.raises(CommandError, match="neither a folder nor a zip"):
+        call_command("import_labelbox", str(export), "--images", str(export), "--dataset", "masks", *dry_run)
+
+
+def test_a_mapping_that_is_none_is_refused(export):
+    with pytest.raises(CommandError, match="not FROM=TO"):
+        call_command("import_labelbox", str(export), "--dataset", "masks", "--map", "deer")
+
+
+def test_a_version_is_frozen(export, pictures, capsys):
+    command(capsys, "import_labelbox", export, "--images", pictures, "--dataset", "masks")
+    result = command(capsys, "dataset_version", "--dataset", "masks", "--seed", "4")
+    version = DatasetVersion.objects.get()
+    assert result == {
+        "version": 1,
+        "id": version.pk,
+        "classes": ["with_mask", "deer"],
+        "images": {split: version.images.filter(split=split).count() for split in result["images"]},
+        "content_sha256": version.content_sha256,
+    }
+    assert (version.seed, sum(result["images"].values())) == (4, 2)
+
+
+def test_voc_is_written(export, pictures, capsys, tmp_path):
+    command(capsys, "import_labelbox", export, "--images", pictures, "--dataset", "masks")
+    result = command(capsys, "export_voc", "--dataset", "masks", "--to", tmp_path / "voc")
+    assert result == {"dataset": "masks", "images": 2, "folder": str(tmp_path / "voc")}
+    names = sorted(path.relative_to(tmp_path / "voc").as_posix() for path in (tmp_path / "voc").rglob("*.*"))
+    assert names == ["Annotations/a.xml", "Annotations/b.xml", "JPEGImages/a.jpg", "JPEGImages/b.jpg"]
+
+
+def test_anchors_are_found(export, pictures, capsys):
+    command(capsys, "import_labelbox", export, "--images", pictures, "--dataset", "masks")
+    # The pictures are 40 wide, so that boxes of 5 x 5 and 10 x 12 are ten times as large at a net size of 400.
+    result = command(capsys, "anchors", "--dataset", "masks", "--net-size", "400", "--count", "2")
+    assert result == {"anchors": [[50, 50], [100, 120]], "mean_iou": 1}
+
+
+@pytest.mark.parametrize("name", ["anchors", "dataset_version", "export_voc"])
+def test_an_unknown_dataset_is_one_sentence(name, tmp_path):
+    arguments = ["--to", str(tmp_path)] if name == "export_voc" else []
+    with pytest.raises(CommandError, match="There is no dataset named 'none'"):
+        call_command(name, "--dataset", "none", *arguments)
+
+
+@pytest.mark.shared
+def test_the_export_of_2020_gives_706_images_and_3336_boxes(shared_data, capsys):
+    arguments = (
+        "import_labelbox",
+        shared_data / "labelbox" / "face-mask-2020-objects.json",
+        "--images",
+        shared_data / "face-mask" / "images",
+        "--dataset",
+        "face-mask",
+    )
+    expected = {
+        "rows": 706,
+        "images": 706,
+        "boxes": 3336,
+        "negative": 0,
+        "pending": 0,
+        "skipped": [],
+        "objects_skipped": [],
+        "classes": {"with_mask": 2692, "without_mask": 540, "worn_incorrectly": 104},
+    }
+    assert command(capsys, *arguments, "--dry-run") == expected
+    assert command(capsys, *arguments) == expected
+    assert command(capsys, *arguments) == expected
+    assert (Image.objects.count(), Box.objects.count()) == (706, 3336)
+    anchors = command(capsys, "anchors", "--dataset", "face-mask", "--net-size", "416", "--count", "9")
+    areas = [width * height for width, height in anchors["anchors"]]
+    assert areas == sorted(areas)
+    assert 0.75 < anchors["mean_iou"] < 0.85

@@ -1,0 +1,144 @@
+"""Imports as jobs: what is in the database and in storage afterwards."""
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from jobs.models import Job
+from jobs.services import JobFailed, job_run_here
+from labelling import importing
+from labelling.models import Box, Dataset, Image, LabelImport
+from labelling.pictures import examine_picture
+from labelling.services import IMPORT_KIND, dataset_create, import_create
+from tests.labelling.makers import bbox, encoded, import_here, jpeg, noise, record
+
+pytestmark = pytest.mark.django_db
+
+TWO = [
+    record("a.jpg", [bbox("With mask", 2, 3, 10, 12), bbox("Without mask", 20, 5, 30, 10)], **{"Seconds to Label": 7}),
+    record("b.jpg"),
+]
+FILES = {"a.jpg": jpeg(40, 30, seed=1), "b.jpg": jpeg(50, 20, seed=2)}
+
+
+def content() -> list:
+    """All that an import may change, with its row ids."""
+    tables = (Image.objects.order_by("pk"), Box.objects.order_by("pk"))
+    return [list(table.values_list()) for table in tables]
+
+
+def test_images_and_boxes_are_stored():
+    row = import_here(TWO, FILES)
+    first, second = Image.objects.visible()
+    assert (first.width, first.height, first.depth, first.seconds_to_label) == (40, 30, 3, 7)
+    assert first.source_row == {"ID": "id-a.jpg"}
+    assert default_storage.open(first.file.name).read() == FILES["a.jpg"]
+    boxes = [(box.box_class.name, box.xyxy) for box in first.boxes.all()]
+    assert boxes == [("with_mask", (2, 3, 12, 15)), ("without_mask", (20, 5, 40, 15))]
+    assert (second.width, second.height, second.boxes.count()) == (50, 20, 0)
+    assert row.report["changes"] == {"added": 2, "updated": 0}
+    assert not row.pictures
+    assert Job.objects.get().state == Job.State.SUCCEEDED
+
+
+def test_a_second_import_changes_nothing():
+    import_here(TWO, FILES)
+    before = content()
+    row = import_here(TWO, FILES)
+    assert content() == before
+    assert row.report["changes"] == {"added": 0, "updated": 0}
+    assert (row.report["images"], row.report["boxes"]) == (2, 2)
+
+
+def test_an_import_that_runs_again_after_a_crash_changes_nothing():
+    row = import_here(TWO, FILES)
+    before = content()
+    LabelImport.objects.update(finished_at=None)
+    assert not Image.objects.visible().exists()
+    job_run_here(kind=IMPORT_KIND, title="again", owner=None, target_id=row.pk)
+    assert content() == before
+    assert Image.objects.visible().count() == 2
+
+
+def test_pending_images_get_their_picture_by_a_later_import():
+    row = import_here(TWO)
+    assert (row.report["pending"], row.report["images"], row.report["boxes"]) == (2, 0, 2)
+    assert all(image.is_pending for image in Image.objects.all())
+    assert Box.objects.order_by("pk").last().xyxy == (20, 5, 50, 15)
+    row = import_here(TWO, FILES)
+    assert row.report["changes"] == {"added": 0, "updated": 2}
+    assert not any(image.is_pending for image in Image.objects.all())
+    assert Box.objects.order_by("pk").last().xyxy == (20, 5, 40, 15)
+
+
+def test_a_newer_export_replaces_the_boxes_of_a_picture():
+    import_here(TWO, FILES)
+    import_here([record("a.jpg", [bbox("With mask", 1, 1, 5, 5)])])
+    assert [box.xyxy for box in Box.objects.all()] == [(1, 1, 6, 6)]
+
+
+def test_boxes_are_taken_in_the_upright_picture():
+    turned = noise(40, 30).getexif()
+    turned[0x0112] = 6
+    import_here([record("a.jpg", [bbox("car", 10, 32, 50, 50)])], {"a.jpg": encoded(noise(40, 30), exif=turned)})
+    assert Box.objects.get().xyxy == (10, 32, 30, 40)
+
+
+def test_a_png_called_jpg_is_stored_as_what_it_is():
+    import_here([record("a.jpg")], {"a.jpg": encoded(noise(), "PNG")})
+    assert Image.objects.get().file.name.endswith(".png")
+
+
+def test_pictures_of_one_name_in_two_folders_are_told_apart(tmp_path):
+    for seed, folder in enumerate(("with", "without")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "1.jpg").write_bytes(jpeg(40 + seed, 30, seed))
+    import_here([record("with/1.jpg"), record("without/1.jpg"), record("1.jpg")], pictures_path=tmp_path)
+    assert list(Image.objects.values_list("external_id", "width")) == [("with/1.jpg", 40), ("without/1.jpg", 41)]
+
+
+def test_our_classes_come_first_and_in_their_order():
+    objects = [bbox(name, 0, 0, 5, 5) for name in ("Car", "Mask worn incorrectly", "With mask", "bus")]
+    row = import_here([record("a.jpg", objects)], FILES, class_map={"bus": "Car"})
+    assert list(Dataset.objects.get().classes.values_list("name", flat=True)) == [
+        "with_mask",
+        "worn_incorrectly",
+        "Car",
+    ]
+    assert row.report["classes"] == {"Car": 2, "worn_incorrectly": 1, "with_mask": 1}
+
+
+def test_what_a_broken_import_brought_stays_hidden_until_one_finishes(monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 1)
+    monkeypatch.setattr(importing.Report, "as_json", broken)
+    with pytest.raises(JobFailed):
+        import_here(TWO, FILES)
+    assert (Image.objects.count(), Image.objects.visible().count()) == (2, 0)
+    monkeypatch.undo()
+    import_here(TWO, FILES)
+    assert (Image.objects.count(), Image.objects.visible().count()) == (2, 2)
+    assert Box.objects.count() == 2
+
+
+def broken(report):
+    raise OSError("the disk is full")
+
+
+@pytest.mark.parametrize("export", ["[", "3"])
+def test_a_broken_export_fails_with_its_sentence(export, alice):
+    dataset = dataset_create(name="masks", by=alice)
+    row = import_create(dataset=dataset, export=ContentFile(export.encode(), name="e.json"), by=alice)
+    with pytest.raises(JobFailed, match="The file is "):
+        job_run_here(kind=IMPORT_KIND, title="import", owner=alice, target_id=row.pk)
+    row.refresh_from_db()
+    assert row.finished_at is None
+
+
+def test_a_half_written_picture_is_written_again(monkeypatch):
+    picture = examine_picture(jpeg())
+    name = importing.store_picture(1, picture)
+    default_storage.delete(name)
+    with default_storage.open(name, "wb") as file:
+        file.write(picture.content[:10])
+    assert importing.store_picture(1, picture) == name
+    assert default_storage.open(name).read() == picture.content
