@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from accounts.services import first_administrator_create
+from accounts.staff import roles_sync
 from jobs.data_folder import data_folder_prepare, migrations_wait
 from jobs.startup import start_actions_run
 from jobs.supervisor.supervision import Server, Supervisor
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         if migrations_wait():
             raise CommandError("The database is not up to date. Run `manage.py migrate` first.")
         call_command("collectstatic", interactive=False, verbosity=0)
+        roles_sync()
         made = first_administrator_create()
         if made is not None:
             user, password = made
