@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _SINGLE = re.compile(r"bytes=\s*(\d{0,18})-(\d{0,18})\s*", re.ASCII)
 
 
-class UnsatisfiableRange(Exception):
+class RangeNotSatisfiableError(Exception):
     """The range begins behind the end of the file: the answer is 416."""
 
 
@@ -29,7 +29,7 @@ def parse_range(header: str, size: int) -> ByteRange | None:
     ranges: the whole file is sent with 200.
 
     Raises:
-        UnsatisfiableRange: when no byte of the file lies in the range.
+        RangeNotSatisfiableError: when no byte of the file lies in the range.
     """
     match = _SINGLE.fullmatch(header)
     if match is None or match.groups() == ("", ""):
@@ -41,12 +41,12 @@ def parse_range(header: str, size: int) -> ByteRange | None:
     if last and end < begin:
         return None
     if begin >= size:
-        raise UnsatisfiableRange
+        raise RangeNotSatisfiableError
     return ByteRange(begin, min(end, size - 1))
 
 
 def _suffix(length: int, size: int) -> ByteRange:
     """The last `length` bytes."""
     if length == 0 or size == 0:
-        raise UnsatisfiableRange
+        raise RangeNotSatisfiableError
     return ByteRange(max(0, size - length), size - 1)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, DateTimeField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -11,6 +12,15 @@ from django.db.models.functions import Coalesce
 from detection.models import Camera, Clip, Passage, Verdict
 from detection.periods import Period
 from detection.stats import Day, Tally, coverage_by_day, day_bounds, days_between
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Said(TypedDict):
+    """What `with_said` adds to a passage."""
+
+    said: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,7 @@ class _Span:
     ends: datetime
 
 
-def with_said(passages: QuerySet[Passage]) -> QuerySet[Passage]:
+def with_said(passages: QuerySet[Passage]) -> "QuerySet[WithAnnotations[Passage, Said]]":
     """Passages with `said`: the newest verdict of a person, else that of the network."""
     newest = Verdict.objects.filter(passage=OuterRef("pk")).order_by("-at", "-pk").values("verdict")[:1]
     return passages.annotate(said=Coalesce(Subquery(newest), F("verdict")))

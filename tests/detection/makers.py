@@ -75,7 +75,7 @@ def make_job(analysis: Analysis, state: str, **fields) -> Job:
 
 def make_analysis(clip: Clip, *verdicts: str, state: str = "succeeded", begins: list[float] | None = None) -> Analysis:
     """An analysis with one passage of a second for each verdict; it counts when it succeeded."""
-    analysis = Analysis.objects.create(clip=clip, release=make_release(), settings={"frames_per_second": 5})
+    analysis = Analysis.objects.create(clip=clip, release=make_release(), settings={"frames_per_second": 5.0})
     make_job(analysis, state)
     for number, verdict in enumerate(verdicts, start=1):
         begin = begins[number - 1] if begins else float(number)

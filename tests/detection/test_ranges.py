@@ -1,6 +1,6 @@
 import pytest
 
-from detection.ranges import ByteRange, UnsatisfiableRange, parse_range
+from detection.ranges import ByteRange, RangeNotSatisfiableError, parse_range
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_a_single_range_of_a_hundred_bytes(header, expected):
 
 @pytest.mark.parametrize("header", ["bytes=100-", "bytes=100-200", "bytes=-0"])
 def test_a_range_behind_the_end_cannot_be_satisfied(header):
-    with pytest.raises(UnsatisfiableRange):
+    with pytest.raises(RangeNotSatisfiableError):
         parse_range(header, 100)
 
 
@@ -36,7 +36,7 @@ def test_what_is_no_single_byte_range_is_ignored(header):
 
 
 def test_an_empty_file_satisfies_no_range():
-    with pytest.raises(UnsatisfiableRange):
+    with pytest.raises(RangeNotSatisfiableError):
         parse_range("bytes=0-", 0)
 
 
