@@ -12,7 +12,7 @@ class SampleError(Exception):
     """A picture cannot be used; the message is a sentence for people."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sample:
     """A picture file with its boxes.
 

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from yolo.batches import Batch, Batches
 from yolo.checkpoint import Checkpoint, Progress, identity_of, load_checkpoint, save_checkpoint
 from yolo.config import TrainConfig, network_named
+from yolo.detections import Detections
 from yolo.evaluate import evaluate
 from yolo.events import EpochEvent, Event, StepEvent
 from yolo.keras_predictor import KerasPredictor
@@ -33,6 +34,10 @@ __all__ = ["EpochEvent", "StepEvent", "TrainError", "TrainResult", "train"]
 
 class TrainError(Exception):
     """A training cannot go on; the message is a sentence for people."""
+
+
+class _StoppedError(Exception):
+    """Somebody asked to stop."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,8 @@ def train(
     `anchors` (9, 2): width and height in pixels at the net size, by area. `crops`: pictures
     of single faces for mosaics; without them faces are cut from the training pictures.
     With `resume` a checkpoint in `folder` is gone on from, if there is one; otherwise it is
-    overwritten in time. `should_stop` is asked before every step.
+    overwritten in time. `should_stop` is asked before every step and between
+    the pictures of a validation; the checkpoint of the last whole epoch stays.
 
     Raises CheckpointError when the checkpoint is of another training, SampleError when a
     picture cannot be read, TrainError when the loss diverges, ValueError for bad arguments.
@@ -147,17 +153,17 @@ class _Run:
         """Train the epochs that are left."""
         pace = Pace(self._config, self._batches.steps)
         stopped = False
-        for epoch in range(self._progress.epoch, self._config.epochs):
-            began = time.monotonic()
-            losses = self._train_epoch(epoch, pace, on_event, should_stop)
-            if losses is None:
-                stopped = True
-                break
-            metrics = self._validate(epoch, pace)
-            is_best = self._note(epoch, metrics)
-            self._save()
-            seconds = time.monotonic() - began
-            on_event(EpochEvent(epoch + 1, self._config.epochs, losses, metrics, seconds, is_best))
+        try:
+            for epoch in range(self._progress.epoch, self._config.epochs):
+                began = time.monotonic()
+                losses = self._train_epoch(epoch, pace, on_event, should_stop)
+                metrics = self._validate(epoch, pace, should_stop)
+                is_best = self._note(epoch, metrics)
+                self._save()
+                seconds = time.monotonic() - began
+                on_event(EpochEvent(epoch + 1, self._config.epochs, losses, metrics, seconds, is_best))
+        except _StoppedError:
+            stopped = True
         self._judged.set_weights(self._best)
         return TrainResult(
             model=self._judged,
@@ -174,15 +180,14 @@ class _Run:
         pace: Pace,
         on_event: Callable[[Event], None],
         should_stop: Callable[[], bool],
-    ) -> dict[str, float] | None:
-        """Mean losses of the epoch; None when asked to stop on the way."""
+    ) -> dict[str, float]:
+        """Mean losses of the epoch."""
         sums: defaultdict[str, float] = defaultdict(float)
         losses: dict[str, float] = {}
         first = epoch * self._batches.steps
         with closing(self._batches.epoch(epoch)) as batches:
             for step, batch in enumerate(batches):
-                if should_stop():
-                    return None
+                _go_on(should_stop)
                 rate = self._schedule.learning_rate(first + step)
                 for name, value in self._learn(batch, rate, epoch).items():
                     sums[name] += value
@@ -214,13 +219,18 @@ class _Run:
             seconds_left=pace.seconds_left(epoch, step),
         )
 
-    def _validate(self, epoch: int, pace: Pace) -> Metrics | None:
+    def _validate(self, epoch: int, pace: Pace, should_stop: Callable[[], bool]) -> Metrics | None:
         """Metrics of the averaged weights, in the epochs in which that is wanted."""
         if not self._validation or not is_validated(self._config, epoch):
             return None
         began = time.monotonic()
         self._judged.set_weights(self._average.weights)
-        metrics = evaluate(self._predict, self._validation, self._classes)
+
+        def predict(images: Sequence[NDArray[np.uint8]]) -> list[Detections]:
+            _go_on(should_stop)
+            return self._predict(images)
+
+        metrics = evaluate(predict, self._validation, self._classes)
         pace.validated(time.monotonic() - began)
         return metrics
 
@@ -248,6 +258,11 @@ class _Run:
                 optimizer=[np.asarray(each) for each in self._learner.optimizer.variables],
             ),
         )
+
+
+def _go_on(should_stop: Callable[[], bool]) -> None:
+    if should_stop():
+        raise _StoppedError
 
 
 def _score(map50: float | None) -> float:

@@ -113,6 +113,14 @@ def test_stopping_at_once_leaves_no_checkpoint_and_resuming_then_begins_anew(tmp
     assert (result.epochs, result.stopped) == (1, False)
 
 
+def test_it_also_stops_during_a_validation(tmp_path, eagerly):
+    samples, config = two_squares(tmp_path), narrow_config(epochs=1)
+    calls = iter(range(100))
+    # Two steps ask first, the third question is the validation's.
+    result, epochs, _ = run(samples, tmp_path / "run", config, should_stop=lambda: next(calls) == 2)
+    assert (result.epochs, result.stopped, epochs) == (0, True, [])
+
+
 def test_resuming_with_other_settings_is_refused(tmp_path, eagerly):
     samples = two_squares(tmp_path)
     run(samples, tmp_path / "run", narrow_config(epochs=1))
