@@ -5,3 +5,18 @@ from django.utils.translation import gettext_lazy as _
 class DetectionConfig(AppConfig):
     name = "detection"
     verbose_name = _("Cameras and clips")
+
+    def ready(self) -> None:
+        from jobs.kinds import Kind, register
+        from jobs.models import Queue
+
+        register(
+            Kind(
+                name="detection.process_clip",
+                queue=Queue.DETECTION,
+                runner="detection.processing.run",
+                unit="frames",
+                page="detection:analysis",
+                visible="detection.access.analysis_visible",
+            )
+        )

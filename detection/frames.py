@@ -7,7 +7,7 @@ them. Memory does not grow with the length of a clip, and every generator here c
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -87,7 +87,7 @@ def probe(path: Path) -> ClipFacts:
         )
 
 
-def frames(path: Path, *, fps: float, after: float | None = None, largest: int | None = None) -> Iterator[Frame]:
+def frames(path: Path, *, fps: float, after: float | None = None, largest: int | None = None) -> Generator[Frame]:
     """Yield the first frame of each 1/fps seconds, by presentation time, in order.
 
     A rate above the clip's own gives every frame. `after` goes on behind the frame of that time, with
