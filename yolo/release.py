@@ -102,12 +102,8 @@ def write_release(
     part is made by a process of its own on the TensorFlow backend, whatever backend trained.
     Raises ReleaseError when the folder exists, the values do not fit or the export fails.
     """
-    folder = Path(folder)
-    if folder.exists():
-        raise ReleaseError(f"There is already something at {folder}; releases are never changed.")
-    config = network_named(network)
-    _check_channels(model, len(classes))
     try:
+        config = network_named(network)
         release = Release(
             name=name,
             network=network,
@@ -123,6 +119,7 @@ def write_release(
         )
     except ValueError as error:
         raise ReleaseError(f"The release {name} cannot be written: {error}") from error
+    _check_channels(model, len(release.classes))
     _write_folder(release, rounded_weights(model), folder)
     return read_release(folder)
 
@@ -184,6 +181,8 @@ def _check_channels(model: keras.Model, class_count: int) -> None:
 
 
 def _write_folder(release: Release, weights: Mapping[str, NDArray[np.float16]], folder: Path) -> None:
+    if folder.exists():
+        raise ReleaseError(f"There is already something at {folder}; releases are never changed.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:

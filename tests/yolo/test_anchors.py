@@ -64,13 +64,13 @@ def test_too_few_sizes_are_refused_with_a_sentence(count: int) -> None:
 @pytest.mark.parametrize("size", [[0, 10], [10, -1], [np.nan, 10], [np.inf, 10]])
 def test_a_box_without_size_is_refused(size: list[float]) -> None:
     with pytest.raises(ValueError, match="above 0"):
-        kmeans_anchors([[10, 10], size], count=1)
+        kmeans_anchors(np.array([[10, 10], size]), count=1)
 
 
 def test_sizes_are_taken_at_the_long_side_of_their_picture() -> None:
     boxes = [[0, 0, 100, 50], [10, 10, 30, 50]]
     sizes = sizes_at(416, boxes, [[1664, 900], [208, 416]])
-    np.testing.assert_allclose(sizes, [[25, 12.5], [20, 40]])
+    np.testing.assert_allclose(sizes, np.array([[25, 12.5], [20, 40]]))
 
 
 def test_boxes_without_pictures_are_refused() -> None:

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-import yolo.release
 from tests.yolo.random_release import ANCHORS, CLASSES, NET_SIZE, random_network, random_release
 from yolo.release import Release, ReleaseError, load_network, read_release, write_release
 
@@ -83,7 +82,7 @@ def test_a_failed_export_leaves_nothing_behind(tmp_path: Path, monkeypatch: pyte
     def broken(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess(command, 1, "", "Traceback\nRuntimeError: no memory\n")
 
-    monkeypatch.setattr(yolo.release.subprocess, "run", broken)
+    monkeypatch.setattr("yolo.release.subprocess.run", broken)
     with pytest.raises(ReleaseError, match="The export to OpenVINO failed: RuntimeError: no memory"):
         random_release(tmp_path / "releases" / "bad")
     assert list(tmp_path.glob("releases/*")) == []
