@@ -1,5 +1,12 @@
 """Addresses of the API."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from detection import api
+
+urlpatterns = [
+    path("cameras/", api.CameraList.as_view(), name="api-cameras"),
+    path("clips/", api.ClipList.as_view(), name="api-clips"),
+    path("clips/<int:pk>/", api.ClipDetail.as_view(), name="api-clip"),
+    path("passages/", api.PassageList.as_view(), name="api-passages"),
+]
