@@ -17,8 +17,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +125,35 @@ def write_release(
     return read_release(folder)
 
 
+def write_measured(
+    *,
+    source: Release,
+    folder: Path,
+    name: str,
+    thresholds: Mapping[str, float],
+    metrics: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+) -> Release:
+    """Write `source` to another folder with what measuring it has told.
+
+    Weights and network are copied byte for byte, so that the release is what was measured.
+    Raises ReleaseError when `folder` exists, a file of `source` was changed or a value does not fit.
+    """
+    folder = Path(folder)
+    read_release(source.folder)
+    try:
+        release = replace(
+            source, name=name, thresholds=dict(thresholds), metrics=dict(metrics), provenance=dict(provenance)
+        )
+    except ValueError as error:
+        raise ReleaseError(f"The release {name} cannot be written: {error}") from error
+    with _appearing(folder) as made:
+        for file in FILES:
+            shutil.copyfile(source.folder / file, made / file)
+        _write_manifest(release, made, FILES)
+    return read_release(folder)
+
+
 def read_release(folder: Path, *, verify: bool = True) -> Release:
     """Read a release; with `verify` every file is compared with its SHA-256.
 
@@ -181,18 +211,25 @@ def _check_channels(model: keras.Model, class_count: int) -> None:
 
 
 def _write_folder(release: Release, weights: Mapping[str, NDArray[np.float16]], folder: Path) -> None:
-    if folder.exists():
-        raise ReleaseError(f"There is already something at {folder}; releases are never changed.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        made.chmod(0o755)
+    with _appearing(folder) as made:
         arrays: dict[str, Any] = dict(weights)
         np.savez(made / WEIGHTS, **arrays)
         _write_manifest(release, made, (WEIGHTS,))
         _export(made)
         _write_manifest(release, made, FILES)
         read_release(made)
+
+
+@contextmanager
+def _appearing(folder: Path) -> Iterator[Path]:
+    """A folder to write in that gets its name at the end, or is gone when something goes wrong."""
+    if folder.exists():
+        raise ReleaseError(f"There is already something at {folder}; releases are never changed.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        made.chmod(0o755)
+        yield made
         made.rename(folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)

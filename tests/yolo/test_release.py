@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.yolo.random_release import ANCHORS, CLASSES, NET_SIZE, random_network, random_release
-from yolo.release import Release, ReleaseError, load_network, read_release, write_release
+from yolo.release import FILES, Release, ReleaseError, load_network, read_release, write_measured, write_release
 
 MEGABYTE = 1_000_000
 
@@ -183,3 +183,29 @@ def test_weights_of_something_else_are_refused(release: Release, damage: Callabl
     damage(release.folder / "weights.npz")
     with pytest.raises(ReleaseError, match=sentence):
         load_network(release)
+
+
+def test_a_measured_release_has_the_same_network_and_the_new_figures(written: Release, tmp_path: Path) -> None:
+    thresholds = {"with_mask": 0.2, "without_mask": 0.25, "worn_incorrectly": 0.9}
+    measured = write_measured(
+        source=written,
+        folder=tmp_path / "measured",
+        name="measured",
+        thresholds=thresholds,
+        metrics={"map50": 0.75},
+        provenance={"run": 3},
+    )
+    for name in FILES:
+        assert (measured.folder / name).read_bytes() == (written.folder / name).read_bytes()
+    assert (measured.name, measured.thresholds, measured.metrics) == ("measured", thresholds, {"map50": 0.75})
+    assert (measured.anchors, measured.provenance) == (written.anchors, {"run": 3})
+
+
+def test_a_measured_release_with_a_threshold_too_few_is_refused_and_leaves_nothing(
+    written: Release, tmp_path: Path
+) -> None:
+    with pytest.raises(ReleaseError, match="Each class needs a threshold"):
+        write_measured(
+            source=written, folder=tmp_path / "m", name="m", thresholds={"with_mask": 0.2}, metrics={}, provenance={}
+        )
+    assert list(tmp_path.iterdir()) == []
