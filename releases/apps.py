@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class ReleasesConfig(AppConfig):
     name = "releases"
     verbose_name = _("Models")
+
+    def ready(self) -> None:
+        from jobs.startup import at_start
+
+        at_start("releases.services.bundled_register")

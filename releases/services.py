@@ -1,6 +1,7 @@
 """Every write about releases, and where their folders lie."""
 
 import hashlib
+import logging
 import shutil
 from pathlib import Path
 from uuid import uuid4
@@ -14,6 +15,8 @@ from accounts.models import User
 from accounts.services import audit
 from releases.models import ModelRelease
 from yolo.release import MANIFEST, Release, ReleaseError, read_release
+
+logger = logging.getLogger(__name__)
 
 
 class NoRelease(ReleaseError):
@@ -71,14 +74,13 @@ def bundled_register() -> list[ModelRelease]:
     """Put the releases that ship with the product on the list; activate the newest when none is active.
 
     Called at each start and safe to repeat. What a person made active stays so, unless it shipped
-    with the product and no longer does.
+    with the product and no longer does. A folder that is not whole is logged and left out.
     """
-    rows = [_bundled_row(folder) for folder in bundled_folders()]
+    rows = {folder: row for folder in bundled_folders() if (row := _bundled_row(folder)) is not None}
     active = ModelRelease.objects.active().first()
     if rows and (active is None or (active.is_bundled and not release_folder(active).is_dir())):
-        newest = description_hash(newest_bundled())
-        release_activate(release=next(row for row in rows if row.sha256 == newest), by=None)
-    return rows
+        release_activate(release=rows[max(rows, key=_made_at)], by=None)
+    return list(rows.values())
 
 
 def release_active() -> ModelRelease:
@@ -117,14 +119,17 @@ def _made_at(folder: Path) -> tuple[str, str]:
     return str(read_release(folder, verify=False).provenance.get("created", "")), folder.name
 
 
-def _bundled_row(folder: Path) -> ModelRelease:
+def _bundled_row(folder: Path) -> ModelRelease | None:
     digest = description_hash(folder)
     known = ModelRelease.objects.filter(sha256=digest).first()
     if known is not None:
         return known
-    release = read_release(folder)
-    name = _free_name(release.name)
-    return _create_row(release, folder=folder, digest=digest, name=name, by=None, is_bundled=True)
+    try:
+        release = read_release(folder)
+    except ReleaseError as error:
+        logger.error("%s ships with the product but cannot be used: %s", folder.name, error)
+        return None
+    return _create_row(release, folder=folder, digest=digest, name=_free_name(release.name), by=None, is_bundled=True)
 
 
 def _free_name(wished: str) -> str:

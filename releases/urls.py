@@ -1,15 +1,14 @@
 """Pages of releases."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
+
+from releases import views
 
 app_name = "releases"
 
-
-def placeholder(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("")
-
-
 urlpatterns = [
-    path("", placeholder, name="releases"),
+    path("", views.releases, name="releases"),
+    path("<int:pk>/", views.release, name="release"),
+    path("<int:pk>/activate/", views.activate, name="activate"),
+    path("<int:pk>/download/", views.download, name="download"),
 ]

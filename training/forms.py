@@ -1,8 +1,9 @@
 """What a person types to start a training."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from labelling.models import DatasetVersion
@@ -10,13 +11,8 @@ from releases.models import ModelRelease
 from training.models import NET_SIZE_STEP, TrainingRun
 from yolo.config import LEAST_NET_SIZE, NETWORKS
 
-if TYPE_CHECKING:
-    _RunModelForm = forms.ModelForm[TrainingRun]
-else:
-    _RunModelForm = forms.ModelForm
 
-
-class RunForm(_RunModelForm):
+class RunForm(forms.ModelForm[TrainingRun]):
     """A new run; the rules it checks are those of the model."""
 
     network = forms.ChoiceField(label=_("Network"), choices=[(name, name) for name in NETWORKS])
@@ -50,9 +46,10 @@ class RunForm(_RunModelForm):
         super().__init__(*args, **kwargs)
         versions = DatasetVersion.objects.select_related("dataset")
         for name in ("version", "crops_version"):
-            self._choices_of(name, forms.ModelChoiceField).queryset = versions
-        self._choices_of("start_release", forms.ModelChoiceField).queryset = ModelRelease.objects.all()
-        for name, field in self.fields.items():
-            chooses = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
-            classes = "form-select" if chooses else "form-control"
-            field.widget.attrs["class"] = f"{classes} is-invalid" if name in self.errors else classes
+            self._offer(name, versions)
+        self._offer("start_release", ModelRelease.objects.all())
+
+    def _offer(self, name: str, rows: QuerySet[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = rows

@@ -6,18 +6,34 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rights import Right
+from jobs.models import Job
 from yolo.config import LEAST_NET_SIZE, NETWORKS, TrainConfig
 
 NET_SIZE_STEP = 32
+UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
 
 
 class TrainingRunQuerySet(models.QuerySet["TrainingRun"]):
     def for_user(self, user: User) -> Self:
         return self if user.may(Right.VIEW_TRAINING) else self.none()
+
+    def unfinished(self) -> Self:
+        """Runs that are queued or under way."""
+        return self.filter(job__state__in=UNFINISHED)
+
+    def for_lists(self) -> Self:
+        """Everything a row of a list shows, in one query: the unfinished first, then the newest."""
+        place = models.Case(models.When(job__state__in=UNFINISHED, then=0), default=1)
+        related = self.select_related("job", "version__dataset", "release", "created_by")
+        return related.annotate(
+            trained_epochs=models.Count("epochs_done"),
+            trained_seconds=models.Sum("epochs_done__seconds"),
+        ).order_by(place, "-created_at", "-pk")
 
 
 class TrainingRun(models.Model):
@@ -88,7 +104,7 @@ class TrainingRun(models.Model):
 
     def clean(self) -> None:
         """What the values must be to each other; errors are keyed by field."""
-        errors: dict[str, str] = {}
+        errors: dict[str, str | Promise] = {}
         if self.network not in NETWORKS:
             errors["network"] = _("There is no such network.")
         if self.net_size is not None and self.net_size % NET_SIZE_STEP:

@@ -19,7 +19,7 @@ from yolo.detections import Detections, Truth
 from yolo.detector import Detector
 from yolo.evaluate import SCORE_FLOOR, collect
 from yolo.metrics import best_operating_points, mean_average_precision
-from yolo.release import MANIFEST, write_release
+from yolo.release import MANIFEST, write_measured, write_release
 from yolo.train import TrainResult
 
 UNTUNED_THRESHOLD = 0.5
@@ -45,29 +45,30 @@ def release_name(run: TrainingRun) -> str:
 
 
 def _write(reporter: Reporter, run: TrainingRun, result: TrainResult, *, folder: Path, scratch: Path) -> None:
-    """Write an unmeasured release, measure it as it will be used, and write it again with what was found."""
+    """Write an unmeasured release, measure it as it will be used, and write it with what was found."""
     classes = tuple(run.version.classes)
-    written = partial(
-        write_release,
-        model=result.model,
-        name=folder.name,
-        network=run.network,
-        classes=classes,
-        anchors=run.anchors,
-        net_size=run.net_size,
-    )
     shutil.rmtree(scratch, ignore_errors=True)
     try:
         reporter.progress(message=_("writing the release"), force=True)
-        untuned = written(folder=scratch, thresholds=dict.fromkeys(classes, UNTUNED_THRESHOLD))
-        detector = Detector(untuned)
+        unmeasured = write_release(
+            folder=scratch,
+            model=result.model,
+            name=folder.name,
+            network=run.network,
+            classes=classes,
+            anchors=run.anchors,
+            net_size=run.net_size,
+            thresholds=dict.fromkeys(classes, UNTUNED_THRESHOLD),
+        )
+        detector = Detector(unmeasured)
         reporter.progress(message=_("measuring on the validation pictures"), force=True)
         validation = _judge(detector, run.version, Split.VALIDATION)
-        metrics = {"validation": _measured(validation, classes), "test": _test_metrics(reporter, run, detector)}
-        written(
+        write_measured(
+            source=unmeasured,
             folder=folder,
+            name=folder.name,
             thresholds=_thresholds(validation, classes),
-            metrics=metrics,
+            metrics={"validation": _measured(validation, classes), "test": _test_metrics(reporter, run, detector)},
             provenance=provenance(run, result),
         )
     finally:

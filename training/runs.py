@@ -80,6 +80,7 @@ class Chronicle:
         self._reporter = reporter
         self._training = training
         self._learning_rate = 0.0
+        self._epochs_done = training.epochs_done.count()
 
     def note(self, event: StepEvent | EpochEvent) -> None:
         if isinstance(event, StepEvent):
@@ -96,6 +97,7 @@ class Chronicle:
             message=_("epoch %(epoch)s of %(epochs)s, step %(step)s of %(steps)s") % place,
             detail={
                 **place,
+                "epochs_done": self._epochs_done,
                 "losses": {name: round(value, 5) for name, value in event.losses.items()},
                 "learning_rate": event.learning_rate,
                 "pictures_per_second": round(event.pictures_per_second, 2),
@@ -116,6 +118,7 @@ class Chronicle:
                     "seconds": event.seconds,
                 },
             )
+            self._epochs_done = event.epoch
             if event.is_best:
                 best = {"epoch": event.epoch, **metrics}
                 TrainingRun.objects.filter(pk=self._training.pk).update(best=best)

@@ -50,7 +50,7 @@ def fitted_anchors(version: DatasetVersion, *, net_size: int, seed: int) -> list
     frozen = VersionImage.objects.filter(version=version, split=Split.TRAIN)
     for rows, width, height in frozen.values_list("boxes", "image__width", "image__height"):
         boxes += [row[1:] for row in rows]
-        pictures += [(width, height)] * len(rows)
+        pictures += [(width or 0, height or 0)] * len(rows)
     try:
         fit = kmeans_anchors(sizes_at(net_size, boxes, pictures), count=ANCHOR_COUNT, seed=seed)
     except ValueError as error:

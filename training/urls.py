@@ -1,15 +1,16 @@
 """Pages of training."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
+
+from training import views
 
 app_name = "training"
 
-
-def placeholder(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("")
-
-
 urlpatterns = [
-    path("", placeholder, name="runs"),
+    path("", views.runs, name="runs"),
+    path("start/", views.start, name="start"),
+    path("<int:pk>/", views.run, name="run"),
+    path("<int:pk>/epochs/", views.epochs, name="epochs"),
+    path("<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("<int:pk>/resume/", views.resume, name="resume"),
 ]

@@ -1,12 +1,11 @@
 """Find faces on pictures and tell whether they wear masks."""
 
 import sys
-from argparse import ArgumentParser
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
@@ -29,7 +28,7 @@ class Command(DataCommand):
     help = "Find faces on pictures. Needs no database rows: without --release the active model is used."
     errors = (*DataCommand.errors, ReleaseError)
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a picture, or a folder of pictures")
         parser.add_argument("--release", metavar="NAME", help="another release than the active one")

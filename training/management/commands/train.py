@@ -3,11 +3,10 @@
 import json
 import signal
 import sys
-from argparse import ArgumentParser
 from functools import partial
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
@@ -29,7 +28,7 @@ class Command(DataCommand):
     help = "Train a network on a dataset and publish the release it makes."
     errors = (*DataCommand.errors, ReleaseError)
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--dataset", metavar="NAME", help="dataset to train on; frozen anew if it has changed")
         parser.add_argument("--dataset-version", type=int, metavar="N", help="an earlier version of it")
@@ -55,7 +54,7 @@ class Command(DataCommand):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         self.say(_("Run %(run)s; if it is broken off, go on with --resume %(run)s.") % {"run": run.pk})
         try:
-            with tqdm(unit="step", file=sys.stderr, dynamic_ncols=True) as bar:
+            with _bar() as bar:
                 job_run_here(
                     kind=KIND,
                     title=run_title(run),
@@ -130,7 +129,11 @@ def _further_options(options: dict[str, Any]) -> dict[str, Any]:
     return further
 
 
-def _show(bar: "tqdm[None]", progress: Progress) -> None:
+def _bar() -> "tqdm[Any]":
+    return tqdm(unit="step", file=sys.stderr, dynamic_ncols=True)
+
+
+def _show(bar: "tqdm[Any]", progress: Progress) -> None:
     bar.total = progress.total
     bar.n = progress.done
     bar.set_description_str(progress.message, refresh=False)

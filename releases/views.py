@@ -1,0 +1,84 @@
+"""Pages of releases: the list with the active one on top, one release, its folder as a zip."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import person, require
+from accounts.rights import Right
+from releases.archive import zipped
+from releases.figures import figures_of
+from releases.models import ModelRelease
+from releases.services import release_activate, release_folder
+from yolo.release import Release, ReleaseError, read_release
+
+PAGE = 50
+
+
+@require_GET
+@require(Right.VIEW_RELEASES)
+def releases(request: HttpRequest) -> HttpResponse:
+    rows = ModelRelease.objects.for_user(person(request)).select_related("created_by")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    active = next((row for row in page if row.is_active), None)
+    context = {
+        "page": page,
+        "rows": [(row, figures_of(row)) for row in page],
+        "active": active,
+        "figures": figures_of(active) if active else None,
+        "may_manage": person(request).may(Right.MANAGE_RELEASES),
+        "may_train": person(request).may(Right.TRAIN),
+    }
+    return render(request, "releases/releases.html", context)
+
+
+@require_GET
+@require(Right.VIEW_RELEASES)
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = ModelRelease.objects.for_user(person(request)).select_related("created_by", "run")
+    row = get_object_or_404(rows, pk=pk)
+    written, problem = _written(row)
+    context = {
+        "release": row,
+        "figures": figures_of(row),
+        "written": written,
+        "problem": problem,
+        "may_manage": person(request).may(Right.MANAGE_RELEASES),
+    }
+    return render(request, "releases/release.html", context)
+
+
+@require_POST
+@require(Right.MANAGE_RELEASES)
+def activate(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(ModelRelease.objects.for_user(person(request)), pk=pk)
+    try:
+        release_activate(release=row, by=person(request))
+    except ReleaseError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("%(name)s judges from now on.") % {"name": row.name})
+    return redirect("releases:releases")
+
+
+@require_GET
+@require(Right.VIEW_RELEASES)
+def download(request: HttpRequest, pk: int) -> FileResponse | HttpResponse:
+    row = get_object_or_404(ModelRelease.objects.for_user(person(request)), pk=pk)
+    try:
+        archive = zipped(release_folder(row), name=row.name)
+    except ReleaseError as error:
+        messages.error(request, str(error))
+        return redirect("releases:release", row.pk)
+    return FileResponse(archive, as_attachment=True, filename=f"{row.name}.zip")
+
+
+def _written(row: ModelRelease) -> tuple[Release | None, str]:
+    """What the folder says, or the sentence why it cannot be read."""
+    try:
+        return read_release(release_folder(row), verify=False), ""
+    except ReleaseError as error:
+        return None, str(error)

@@ -1,0 +1,120 @@
+"""A run from its first step to its release, through the command."""
+
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from jobs import running
+from jobs.attempts import Attempt
+from jobs.models import Job
+from jobs.reporter import Reporter
+from jobs.services import job_run_here
+from labelling.models import Dataset
+from releases.models import ModelRelease
+from releases.services import registered_releases, release_folder
+from tests.training.makers import make_job, make_version
+from training import publishing, runs
+from training.models import TrainingRun
+from training.samples import TrainingError
+from training.services import KIND, run_create
+from yolo.release import read_release
+
+QUICK = {"canvas": 64, "fine_tune_canvas": 64, "canvases_per_picture": 0.4, "loader_threads": 1}
+
+
+@pytest.fixture(autouse=True)
+def _no_second_connection(monkeypatch):
+    """The heartbeat's thread has no part in the transaction of a test."""
+    monkeypatch.setattr(running, "BEAT_EVERY", 3600)
+
+
+@pytest.fixture
+def run(db) -> TrainingRun:
+    version = make_version()
+    return run_create(version=version, network="yolov3-slim", net_size=288, epochs=2, batch=4, options=QUICK, by=None)
+
+
+def cancel_after_first_epoch(progress) -> None:
+    if progress.detail.get("epoch") == 2:
+        Job.objects.filter(state=Job.State.RUNNING).update(cancel_requested_at=timezone.now())
+
+
+def train_here(run: TrainingRun, **values) -> Job:
+    return job_run_here(kind=KIND, title="train", owner=None, target_id=run.pk, **values)
+
+
+@pytest.mark.slow
+def test_a_run_is_cancelled_resumed_by_the_command_and_published_once(run, monkeypatch):
+    with pytest.raises(running.JobFailure, match="stopped"):
+        train_here(run, on_progress=cancel_after_first_epoch)
+    run.refresh_from_db()
+    assert run.job.state == Job.State.CANCELLED
+    assert list(run.epochs_done.values_list("number", flat=True)) == [1]
+    assert (runs.run_folder(run) / "checkpoint.npz").exists()
+    assert run.release is None
+
+    out = io.StringIO()
+    call_command("train", resume=run.pk, json=True, stdout=out, stderr=io.StringIO())
+    result = json.loads(out.getvalue())
+    run.refresh_from_db()
+    assert (result["run"], result["release"]) == (run.pk, run.release.name)
+    assert result["map50"] == run.test_metrics["map50"] == run.release.metrics["test"]["map50"]
+    assert list(run.epochs_done.values_list("number", flat=True)) == [1, 2]
+
+    release = read_release(release_folder(run.release))
+    assert (release.classes, release.net_size) == (("with_mask", "without_mask"), 288)
+    assert [list(anchor) for anchor in release.anchors] == run.anchors
+    assert release.metrics["test"]["boxes"] == {"with_mask": 1, "without_mask": 1}
+    assert release.provenance["dataset"] == {
+        "name": "squares",
+        "version": 1,
+        "content_sha256": "0" * 64,
+        "split_seed": 0,
+    }
+    assert not (runs.run_folder(run) / "unmeasured").exists()
+
+    # Died between writing the folder and linking it: nothing is written, measured or registered again.
+    TrainingRun.objects.filter(pk=run.pk).update(release=None)
+    monkeypatch.setattr(publishing, "write_release", None)
+    train_here(run)
+    assert TrainingRun.objects.get(pk=run.pk).release == run.release
+    assert ModelRelease.objects.count() == 1
+    assert [path.name for path in registered_releases().iterdir()] == [run.release.name]
+    with pytest.raises(CommandError, match="nothing to resume"):
+        call_command("train", resume=run.pk)
+
+
+def test_an_older_job_of_a_run_that_a_newer_one_has_taken_over_fails(run):
+    older, newer = make_job("running"), make_job("queued")
+    TrainingRun.objects.filter(pk=run.pk).update(job=newer)
+    with pytest.raises(TrainingError, match="Another job has taken this training over"):
+        runs.run(Reporter(Attempt(job_id=older.pk, number=1)), run.pk)
+    assert TrainingRun.objects.get(pk=run.pk).job == newer
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({}, "Name a dataset"),
+        ({"dataset": "nothing"}, "no dataset named nothing"),
+        ({"dataset": "squares", "start_release": "nothing", "dataset_version": 1}, "no release named nothing"),
+        ({"dataset": "squares", "dataset_version": 7}, "squares has no version 7"),
+        ({"dataset": "squares", "dataset_version": 1, "option": ["canvas=wide"]}, "FIELD=NUMBER"),
+        ({"dataset": "squares", "dataset_version": 1, "net_size": 300}, "multiple of 32"),
+        ({"resume": 99}, "no run 99"),
+    ],
+)
+def test_the_command_refuses_with_a_sentence(db, arguments, sentence):
+    make_version("squares", train=1, validation=0, test=0)
+    with pytest.raises(CommandError, match=sentence):
+        call_command("train", **arguments)
+    assert not TrainingRun.objects.exists()
+
+
+def test_the_command_freezes_a_dataset_that_has_no_version(db):
+    Dataset.objects.create(name="empty")
+    with pytest.raises(CommandError, match="nothing to freeze"):
+        call_command("train", dataset="empty")

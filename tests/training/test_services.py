@@ -1,0 +1,83 @@
+"""Starting, stopping and resuming runs."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts.models import AuditEntry
+from jobs.models import Job
+from tests.training.makers import make_job, make_run, make_version
+from training.models import TrainingRun
+from training.services import run_cancel, run_give_up_job, run_resume, run_start
+
+USUAL = {"network": "yolov3-slim", "net_size": 416, "epochs": 30, "batch": 8}
+
+
+def refused(**values) -> dict[str, list[str]]:
+    with pytest.raises(ValidationError) as caught:
+        run_start(**{**USUAL, **values})
+    return caught.value.message_dict
+
+
+def test_a_started_run_waits_in_the_training_queue(dan):
+    run = run_start(version=make_version(), **USUAL, by=dan)
+    assert (run.job.kind, run.job.queue, run.job.state) == ("training.run", "training", "queued")
+    assert (run.job.target_id, run.job.owner, run.created_by) == (run.pk, dan, dan)
+    assert AuditEntry.objects.get(action="training_run_create").actor == dan
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"net_size": 256}, "net_size"),
+        ({"net_size": 300}, "net_size"),
+        ({"network": "yolov9"}, "network"),
+        ({"epochs": 0}, "epochs"),
+        ({"batch": 0}, "batch"),
+        ({"options": {"canvas": 100}}, "options"),
+        ({"options": {"no_such_option": 1}}, "options"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused_by_field(dan, values, field):
+    assert list(refused(version=make_version(), by=dan, **values)) == [field]
+    assert not TrainingRun.objects.exists()
+    assert not Job.objects.exists()
+
+
+def test_single_faces_of_the_same_dataset_are_refused(dan):
+    version, another = make_version("squares"), make_version("squares")
+    assert "crops_version" in refused(version=version, crops_version=another, by=dan)
+
+
+def test_a_start_release_of_another_network_is_refused(dan, tiny_release):
+    tiny_release.network = "another"
+    tiny_release.save()
+    assert "start_release" in refused(version=make_version(), start_release=tiny_release, by=dan)
+
+
+def test_a_queued_run_is_cancelled_and_resumed(dan):
+    run = run_start(version=make_version(), **USUAL, by=dan)
+    assert run_cancel(run=run, by=dan).state == Job.State.CANCELLED
+    run.job.refresh_from_db()
+    assert run_resume(run=run, by=dan).state == Job.State.QUEUED
+
+
+def test_a_run_that_has_published_is_not_resumed(dan, tiny_release):
+    run = make_run(make_version(), job=make_job("failed"), release=tiny_release)
+    with pytest.raises(ValidationError, match="nothing to resume"):
+        run_resume(run=run, by=dan)
+
+
+def test_a_run_is_freed_from_a_job_whose_heartbeat_has_stopped(db):
+    job = make_job("running", heartbeat_at=timezone.now() - timedelta(seconds=16))
+    run_give_up_job(run=make_run(make_version(), job=job))
+    job.refresh_from_db()
+    assert job.cancel_requested_at is not None
+
+
+def test_a_run_is_not_taken_from_a_job_that_lives(db):
+    job = make_job("running", heartbeat_at=timezone.now() - timedelta(seconds=10))
+    with pytest.raises(ValidationError, match="is being trained"):
+        run_give_up_job(run=make_run(make_version(), job=job))

@@ -1,0 +1,33 @@
+"""Training runs in the Django administration: to look at. They are started and stopped on their own pages."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from training.models import Epoch, TrainingRun
+
+
+class EpochInline(admin.TabularInline[Epoch, TrainingRun]):
+    model = Epoch
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("number", "losses", "metrics", "learning_rate", "seconds")
+
+    def has_add_permission(self, request: HttpRequest, obj: TrainingRun | None = None) -> bool:
+        return False
+
+
+@admin.register(TrainingRun)
+class TrainingRunAdmin(admin.ModelAdmin[TrainingRun]):
+    list_display = ("__str__", "version", "network", "net_size", "epochs", "release", "created_at", "created_by")
+    list_filter = ("network", "net_size")
+    list_select_related = ("version__dataset", "release", "created_by")
+    inlines = (EpochInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: TrainingRun | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: TrainingRun | None = None) -> bool:
+        return False

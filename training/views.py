@@ -1,0 +1,94 @@
+"""Pages of training: the runs, the form that starts one, and one run as it goes."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import person, require
+from accounts.rights import Right
+from jobs.models import Job
+from labelling.models import DatasetVersion
+from training.forms import RunForm
+from training.models import TrainingRun
+from training.services import run_cancel, run_resume, run_start
+
+PAGE = 50
+
+
+@require_GET
+@require(Right.VIEW_TRAINING)
+def runs(request: HttpRequest) -> HttpResponse:
+    rows = TrainingRun.objects.for_user(person(request)).for_lists()
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "unfinished": [run for run in page if run.job is not None and not run.job.is_finished],
+        "finished": [run for run in page if run.job is None or run.job.is_finished],
+        "may_train": person(request).may(Right.TRAIN),
+    }
+    return render(request, "training/runs.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Right.TRAIN)
+def start(request: HttpRequest) -> HttpResponse:
+    form = RunForm(request.POST or None, initial={"version": request.GET.get("version")})
+    if request.method == "POST" and form.is_valid():
+        run = run_start(**form.cleaned_data, by=person(request))
+        return redirect("training:run", run.pk)
+    context = {"form": form, "has_versions": DatasetVersion.objects.exists()}
+    return render(request, "training/start.html", context, status=400 if form.is_bound else 200)
+
+
+@require_GET
+@require(Right.VIEW_TRAINING)
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = TrainingRun.objects.for_user(person(request)).for_lists()
+    row = get_object_or_404(rows.select_related("crops_version__dataset", "start_release"), pk=pk)
+    context = {
+        "run": row,
+        "epochs": row.epochs_done.all(),
+        "is_unfinished": row.job is not None and not row.job.is_finished,
+        "is_broken_off": row.job is not None and row.job.state in (Job.State.CANCELLED, Job.State.FAILED),
+        "may_train": person(request).may(Right.TRAIN),
+        "may_activate": person(request).may(Right.MANAGE_RELEASES),
+    }
+    return render(request, "training/run.html", context)
+
+
+@require_GET
+@never_cache
+@require(Right.VIEW_TRAINING)
+def epochs(request: HttpRequest, pk: int) -> JsonResponse:
+    """The epochs of a run as its charts draw them."""
+    row = get_object_or_404(TrainingRun.objects.for_user(person(request)), pk=pk)
+    values = row.epochs_done.values("number", "losses", "metrics", "learning_rate", "seconds")
+    return JsonResponse({"epochs": list(values), "of": row.epochs})
+
+
+@require_POST
+@require(Right.TRAIN)
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    return _ordered(request, pk, run_cancel)
+
+
+@require_POST
+@require(Right.TRAIN)
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    return _ordered(request, pk, run_resume)
+
+
+def _ordered(request: HttpRequest, pk: int, order: Callable[..., Job]) -> HttpResponse:
+    rows = TrainingRun.objects.for_user(person(request)).select_related("job")
+    row = get_object_or_404(rows, pk=pk)
+    try:
+        order(run=row, by=person(request))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("training:run", row.pk)
