@@ -147,7 +147,7 @@ class Box(models.Model):
     """A labelled object: xyxy in pixels of the upright picture, right and bottom exclusive."""
 
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="boxes")
-    box_class = models.ForeignKey(BoxClass, on_delete=models.PROTECT, related_name="boxes", verbose_name=_("class"))
+    box_class = models.ForeignKey(BoxClass, on_delete=models.RESTRICT, related_name="boxes", verbose_name=_("class"))
     x_min = models.FloatField()
     y_min = models.FloatField()
     x_max = models.FloatField()
@@ -172,6 +172,14 @@ class Box(models.Model):
     @property
     def xyxy(self) -> tuple[float, float, float, float]:
         return self.x_min, self.y_min, self.x_max, self.y_max
+
+    @property
+    def width(self) -> float:
+        return self.x_max - self.x_min
+
+    @property
+    def height(self) -> float:
+        return self.y_max - self.y_min
 
 
 class DatasetVersionQuerySet(models.QuerySet["DatasetVersion"]):

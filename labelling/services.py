@@ -1,18 +1,21 @@
 """Every write about datasets that a person asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
+from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import audit
 from jobs.services import job_enqueue
-from labelling.models import Dataset, LabelImport
+from labelling.models import Box, Dataset, Image, LabelImport, VersionImage
 
 IMPORT_KIND: Final = "labelling.import"
 
@@ -24,6 +27,90 @@ def dataset_create(*, name: str, by: User | None, description: str = "") -> Data
     dataset.save()
     audit(actor=by, action="dataset_create", target=dataset, name=dataset.name)
     return dataset
+
+
+@transaction.atomic
+def dataset_change(*, dataset: Dataset, name: str, description: str, by: User) -> Dataset:
+    dataset.name, dataset.description = name.strip(), description
+    dataset.full_clean()
+    dataset.save()
+    audit(actor=by, action="dataset_change", target=dataset, name=dataset.name)
+    return dataset
+
+
+@transaction.atomic
+def dataset_delete(*, dataset: Dataset, by: User) -> None:
+    """Delete a dataset with its images. Raises ValidationError while a version holds it or an import runs."""
+    if dataset.versions.exists():
+        raise ValidationError(_("Versions of this dataset have been frozen; it stays as long as they do."))
+    if dataset.imports.underway().exists():
+        raise ValidationError(_("An import into this dataset is under way. Wait for it, or cancel it."))
+    audit(actor=by, action="dataset_delete", target=dataset, name=dataset.name)
+    files = {row.file.name for row in dataset.images.exclude(file="")}
+    files |= {file.name for row in dataset.imports.all() for file in (row.export, row.pictures) if file}
+    dataset.delete()
+    _delete_files_on_commit(files)
+
+
+@transaction.atomic
+def images_delete(*, images: QuerySet[Image], by: User) -> int:
+    """Delete images with their boxes; how many. Raises ValidationError when a version holds one of them."""
+    if VersionImage.objects.filter(image__in=images).exists():
+        raise ValidationError(_("Some of these images are frozen in a version; they stay as long as it does."))
+    rows = list(images)
+    for image in rows:
+        audit(actor=by, action="image_delete", target=image, dataset=image.dataset_id, external_id=image.external_id)
+    Image.objects.filter(pk__in=[image.pk for image in rows]).delete()
+    files = {image.file.name or "" for image in rows if image.file}
+    _delete_files_on_commit(files - set(Image.objects.filter(file__in=files).values_list("file", flat=True)))
+    return len(rows)
+
+
+def _delete_files_on_commit(names: Iterable[str | None]) -> None:
+    """Delete files from storage once nothing points at them any more for good."""
+    for name in names:
+        if name:
+            transaction.on_commit(partial(default_storage.delete, name))
+
+
+@transaction.atomic
+def image_change(*, image: Image, by: User) -> Image:
+    """Keep what a person changed of an image: whether it counts as labelled, and how long that took."""
+    image.save(update_fields=["labelled", "seconds_to_label"])
+    audit(actor=by, action="image_change", target=image, labelled=image.labelled, seconds=image.seconds_to_label)
+    return image
+
+
+@transaction.atomic
+def box_change(*, box: Box, by: User) -> Box:
+    """Keep a box as a person changed it. Raises ValidationError for one that cannot be."""
+    box.full_clean()
+    box_check(box)
+    box.save()
+    audit(actor=by, action="box_change", target=box, image=box.image_id, box_class=box.box_class.name, xyxy=box.xyxy)
+    return box
+
+
+def box_check(box: Box) -> None:
+    """Refuse, with ValidationError, a box that reaches out of its picture or is of another dataset's class."""
+    image = box.image
+    if image.width and image.height and (box.x_max > image.width or box.y_max > image.height):
+        size = {"width": image.width, "height": image.height}
+        raise ValidationError(_("The box reaches out of its picture of %(width)d x %(height)d pixels.") % size)
+    if box.box_class.dataset_id != image.dataset_id:
+        raise ValidationError(_("This class belongs to another dataset."))
+
+
+@transaction.atomic
+def boxes_delete(*, boxes: QuerySet[Box], by: User) -> int:
+    """Delete boxes; how many."""
+    rows = list(boxes.select_related("box_class"))
+    for box in rows:
+        audit(
+            actor=by, action="box_delete", target=box, image=box.image_id, box_class=box.box_class.name, xyxy=box.xyxy
+        )
+    boxes.delete()
+    return len(rows)
 
 
 @transaction.atomic
@@ -70,3 +157,12 @@ def import_start(
     row.job = job_enqueue(kind=IMPORT_KIND, title=title, owner=by, target_id=row.pk)
     row.save(update_fields=["job"])
     return row
+
+
+def import_again(*, earlier: LabelImport, pictures: "File[bytes]", by: User) -> LabelImport:
+    """Import the export of an earlier import once more, now with the pictures that were missing."""
+    with earlier.export.open("rb") as export:
+        named = File(export, name=earlier.export_name)
+        return import_start(
+            dataset=earlier.dataset, export=named, by=by, pictures=pictures, class_map=earlier.class_map
+        )

@@ -1,15 +1,22 @@
 """Pages of labelling."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from labelling.views import datasets, images, imports
+
 app_name = "labelling"
-
-
-def placeholder(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("")
-
-
 urlpatterns = [
-    path("", placeholder, name="datasets"),
+    path("", datasets.datasets, name="datasets"),
+    path("add/", datasets.dataset_add, name="dataset_add"),
+    path("<int:pk>/", datasets.dataset, name="dataset"),
+    path("<int:pk>/versions/add/", datasets.version_add, name="version_add"),
+    path("<int:pk>/anchors/", datasets.anchors, name="anchors"),
+    path("<int:pk>/voc/", datasets.voc, name="voc"),
+    path("<int:pk>/images/", images.images, name="images"),
+    path("<int:pk>/imports/add/", imports.import_add, name="import_add"),
+    path("imports/<int:pk>/", imports.label_import, name="import"),
+    path("imports/<int:pk>/pictures/", imports.pictures_add, name="pictures_add"),
+    path("images/<int:pk>/", images.image, name="image"),
+    path("images/<int:pk>/file/", images.image_file, name="image_file"),
+    path("images/<int:pk>/thumbnail/", images.thumbnail, name="thumbnail"),
 ]

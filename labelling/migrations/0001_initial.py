@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 (
                     "box_class",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="boxes",
                         to="labelling.boxclass",
                         verbose_name="class",

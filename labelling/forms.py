@@ -1,0 +1,101 @@
+"""What a person typed about datasets."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from labelling.anchors import MOST_ANCHORS
+from labelling.class_names import OUR_CLASSES
+from labelling.models import Dataset
+
+
+class DatasetForm(forms.ModelForm[Dataset]):
+    class Meta:
+        model = Dataset
+        fields = ["name", "description"]
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+
+class ImportForm(forms.Form):
+    """An export file with its pictures. What they hold is found out by the job."""
+
+    export = forms.FileField(
+        label=_("Labelbox export"),
+        help_text=_("The JSON file that Labelbox exported."),
+        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+    )
+    pictures = forms.FileField(
+        label=_("Zip of the pictures"),
+        required=False,
+        help_text=_("Matched by External ID. Without it all images are pending; pictures can follow later."),
+        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
+    )
+    class_map = forms.CharField(
+        label=_("Rename classes"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Face mask = with_mask"}),
+        help_text=_("One a line: the name in the export = the class here. Usual names of %(ours)s are known.")
+        % {"ours": ", ".join(OUR_CLASSES)},
+    )
+
+    def clean_class_map(self) -> dict[str, str]:
+        mapping = {}
+        for number, line in enumerate(self.cleaned_data["class_map"].splitlines(), start=1):
+            old, equals, new = (part.strip() for part in line.partition("="))
+            if not line.strip():
+                continue
+            if not (old and equals and new) or len(new) > 100:
+                raise ValidationError(gettext("Line %(number)d is not NAME = CLASS.") % {"number": number})
+            mapping[old] = new
+        return mapping
+
+
+class PicturesForm(forms.Form):
+    pictures = forms.FileField(
+        label=_("Zip of the pictures"), widget=forms.FileInput(attrs={"accept": ".zip,application/zip"})
+    )
+
+
+class VersionForm(forms.Form):
+    note = forms.CharField(label=_("Note"), max_length=200, required=False, help_text=_("What this version is for."))
+    seed = forms.IntegerField(
+        label=_("Seed"),
+        initial=0,
+        min_value=0,
+        max_value=2**31 - 1,
+        help_text=_("Another seed, another split into train, validation and test."),
+    )
+
+
+class AnchorForm(forms.Form):
+    net_size = forms.IntegerField(
+        label=_("Net size"),
+        initial=416,
+        min_value=288,
+        max_value=1280,
+        help_text=_("Pixels of the longer side of a picture in the network, a multiple of 32."),
+        widget=forms.NumberInput(attrs={"step": 32}),
+    )
+    count = forms.IntegerField(label=_("Anchors"), initial=9, min_value=1, max_value=MOST_ANCHORS)
+
+    def clean_net_size(self) -> int:
+        size: int = self.cleaned_data["net_size"]
+        if size % 32:
+            raise ValidationError(gettext("The net size must be a multiple of 32, such as 416."))
+        return size
+
+
+class GalleryForm(forms.Form):
+    STATES = (("", _("all images")), ("negative", _("without boxes")), ("pending", _("pending")))
+
+    box_class = forms.ChoiceField(label=_("Class"), required=False)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
+
+    def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["box_class"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("all classes")), *((str(each.pk), each.name) for each in dataset.classes.all())]

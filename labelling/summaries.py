@@ -1,0 +1,59 @@
+"""What the pages say of datasets at first glance: questions asked in one query each."""
+
+from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from labelling.models import Box, BoxClass, Dataset, DatasetVersion, Image, LabelImport, Split
+
+
+def _counted(rows: QuerySet[Image] | QuerySet[Box], dataset: str) -> Coalesce:
+    """How many rows belong to the dataset of the outer query, as a subquery."""
+    counts = rows.order_by().values(dataset).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counts, output_field=IntegerField()), 0)
+
+
+def with_counts(datasets: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    """Datasets with `image_count`, `pending_count`, `box_count` and `newest_version`, classes prefetched."""
+    images = Image.objects.visible().filter(dataset=OuterRef("pk"))
+    boxes = Box.objects.filter(image__in=Image.objects.visible(), image__dataset=OuterRef("pk"))
+    newest = DatasetVersion.objects.filter(dataset=OuterRef("pk")).order_by("-number").values("number")[:1]
+    return datasets.annotate(
+        image_count=_counted(images.exclude(file=""), "dataset"),
+        pending_count=_counted(images.filter(file=""), "dataset"),
+        box_count=_counted(boxes, "image__dataset"),
+        newest_version=Subquery(newest),
+    ).prefetch_related("classes")
+
+
+def classes_with_counts(dataset: Dataset) -> QuerySet[BoxClass]:
+    """The dataset's classes with `box_count` and `image_count` of what is visible."""
+    seen = Q(boxes__image__in=Image.objects.visible())
+    return dataset.classes.annotate(
+        box_count=Count("boxes", filter=seen), image_count=Count("boxes__image", filter=seen, distinct=True)
+    )
+
+
+def versions_with_counts(dataset: Dataset) -> QuerySet[DatasetVersion]:
+    """The dataset's versions, newest first, with the number of images in each part."""
+    return dataset.versions.select_related("created_by").annotate(
+        train_count=Count("images", filter=Q(images__split=Split.TRAIN)),
+        validation_count=Count("images", filter=Q(images__split=Split.VALIDATION)),
+        test_count=Count("images", filter=Q(images__split=Split.TEST)),
+    )
+
+
+def newest_imports(dataset: Dataset) -> QuerySet[LabelImport]:
+    return dataset.imports.select_related("created_by", "job")
+
+
+def images_for_gallery(images: QuerySet[Image], *, box_class: str, state: str) -> QuerySet[Image]:
+    """Images filtered by a class they show and by what is known of them, with their boxes."""
+    if box_class:
+        images = images.filter(pk__in=Box.objects.filter(box_class=int(box_class)).values("image"))
+    match state:
+        case "pending":
+            images = images.filter(file="")
+        case "negative":
+            images = images.exclude(file="").filter(boxes=None)
+    boxes = Prefetch("boxes", queryset=Box.objects.select_related("box_class"))
+    return images.order_by("pk").prefetch_related(boxes)

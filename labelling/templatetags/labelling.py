@@ -1,0 +1,65 @@
+"""Tags for pictures with boxes. `{% load labelling %}`."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from accounts.templatetags.maskweb import verdict_badge
+from labelling.class_names import OUR_CLASSES
+from labelling.models import Box, Image
+
+register = template.Library()
+
+
+@register.simple_tag
+def class_badge(name: str, count: int | None = None) -> SafeString:
+    """A class in its colour where it is one of ours, with a count before it when one is given."""
+    if name in OUR_CLASSES:
+        return verdict_badge(name, count)
+    text = name if count is None else f"{count:,} {name}"
+    return format_html('<span class="mw-verdict mw-verdict-unknown">{}</span>', text)
+
+
+@register.simple_tag
+def picture_with_boxes(image: Image, address: str, boxes: Iterable[Box]) -> SafeString:
+    """An SVG of the picture at an address with boxes drawn over it, in pixels of the upright picture."""
+    boxes = list(boxes)
+    rectangles = format_html_join(
+        "",
+        '<rect class="mw-box" data-verdict="{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>',
+        (
+            (
+                box.box_class.name if box.box_class.name in OUR_CLASSES else "unknown",
+                f"{box.x_min:.2f}",
+                f"{box.y_min:.2f}",
+                f"{box.width:.2f}",
+                f"{box.height:.2f}",
+                box.box_class.name,
+            )
+            for box in boxes
+        ),
+    )
+    return format_html(
+        '<svg class="mw-picture" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">'
+        '<image href="{address}" width="{width}" height="{height}"></image>{rectangles}</svg>',
+        width=str(image.width),
+        height=str(image.height),
+        label=f"{image.external_id}: {counts_in_words(boxes)}",
+        address=address,
+        rectangles=rectangles,
+    )
+
+
+@register.filter
+def class_counts(boxes: Iterable[Box]) -> list[tuple[str, int]]:
+    """Names of classes with the number of boxes of each, most first."""
+    return Counter(box.box_class.name for box in boxes).most_common()
+
+
+@register.filter
+def counts_in_words(boxes: Iterable[Box]) -> str:
+    """`3 with_mask, 1 without_mask`: how many boxes of each class."""
+    return ", ".join(f"{count} {name}" for name, count in class_counts(boxes)) or "–"

@@ -1,0 +1,107 @@
+"""The list of datasets, and the page of one with its versions, anchors and download."""
+
+from django.core.exceptions import ValidationError
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import person, require
+from accounts.models import User
+from accounts.rights import Right
+from labelling.anchors import dataset_anchors
+from labelling.exporting import asynchronously, zip_stream
+from labelling.forms import AnchorForm, DatasetForm, ImportForm, VersionForm
+from labelling.models import Dataset
+from labelling.services import dataset_create
+from labelling.summaries import classes_with_counts, newest_imports, versions_with_counts, with_counts
+from labelling.versions import version_create
+from labelling.voc import voc_entries
+
+NEWEST = 10
+
+
+@require_safe
+@require(Right.VIEW_DATASETS)
+def datasets(request: HttpRequest) -> HttpResponse:
+    rows = with_counts(Dataset.objects.for_user(person(request)))
+    context = {"datasets": rows, "may_manage": person(request).may(Right.MANAGE_DATASETS)}
+    return render(request, "labelling/datasets.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Right.MANAGE_DATASETS)
+def dataset_add(request: HttpRequest) -> HttpResponse:
+    form = DatasetForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        added = dataset_create(**form.cleaned_data, by=person(request))
+        return redirect("labelling:dataset", pk=added.pk)
+    return render(request, "labelling/dataset_add.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@require_safe
+@require(Right.VIEW_DATASETS)
+def dataset(request: HttpRequest, pk: int) -> HttpResponse:
+    return dataset_page(request, pk)
+
+
+@require_POST
+@require(Right.MANAGE_DATASETS)
+def version_add(request: HttpRequest, pk: int) -> HttpResponse:
+    form = VersionForm(request.POST)
+    if form.is_valid():
+        try:
+            version_create(dataset=dataset_of(person(request), pk), by=person(request), **form.cleaned_data)
+            return redirect("labelling:dataset", pk=pk)
+        except ValidationError as error:
+            form.add_error(None, error)
+    return dataset_page(request, pk, version_form=form)
+
+
+@require_safe
+@require(Right.VIEW_DATASETS)
+def anchors(request: HttpRequest, pk: int) -> HttpResponse:
+    """Anchors at the net size and count in the address."""
+    found = dataset_of(person(request), pk)
+    form = AnchorForm(request.GET if "net_size" in request.GET else {"net_size": 416, "count": 9})
+    fit = None
+    if form.is_valid():
+        try:
+            fit = dataset_anchors(found, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+    return render(request, "labelling/anchors.html", {"dataset": found, "form": form, "fit": fit})
+
+
+@require_safe
+@require(Right.VIEW_DATASETS)
+def voc(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """The dataset as a zip of Pascal VOC, sent while it is made."""
+    found = dataset_of(person(request), pk)
+    parts = zip_stream(voc_entries(found))
+    body = asynchronously(parts) if isinstance(request, ASGIRequest) else parts
+    response = StreamingHttpResponse(body, content_type="application/zip")
+    response["Content-Disposition"] = content_disposition_header(True, f"{found.name}-voc.zip") or "attachment"
+    return response
+
+
+def dataset_of(user: User, pk: int) -> Dataset:
+    return get_object_or_404(Dataset.objects.for_user(user), pk=pk)
+
+
+def dataset_page(
+    request: HttpRequest, pk: int, *, import_form: ImportForm | None = None, version_form: VersionForm | None = None
+) -> HttpResponse:
+    """The page of a dataset; with a form that was refused, status 400."""
+    found = get_object_or_404(with_counts(Dataset.objects.for_user(person(request))), pk=pk)
+    context = {
+        "dataset": found,
+        "classes": classes_with_counts(found),
+        "imports": newest_imports(found)[:NEWEST],
+        "versions": versions_with_counts(found),
+        "import_form": import_form or ImportForm(),
+        "version_form": version_form or VersionForm(),
+        "may_manage": person(request).may(Right.MANAGE_DATASETS),
+    }
+    return render(request, "labelling/dataset.html", context, status=400 if import_form or version_form else 200)

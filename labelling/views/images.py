@@ -1,0 +1,91 @@
+"""The gallery of a dataset, the page of one image, and the files of both, served by primary key."""
+
+import mimetypes
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.access import person, require
+from accounts.models import User
+from accounts.rights import Right
+from labelling.forms import GalleryForm
+from labelling.models import Box, Image
+from labelling.summaries import images_for_gallery
+from labelling.thumbnails import thumbnail_path
+from labelling.views.datasets import dataset_of
+
+PAGE = 48
+
+
+@require_safe
+@require(Right.VIEW_DATASETS)
+def images(request: HttpRequest, pk: int) -> HttpResponse:
+    user = person(request)
+    dataset = dataset_of(user, pk)
+    form = GalleryForm(request.GET, dataset=dataset)
+    wanted = form.cleaned_data if form.is_valid() else {"box_class": "", "state": ""}
+    found = images_for_gallery(Image.objects.for_user(user).filter(dataset=dataset), **wanted)
+    context = {
+        "dataset": dataset,
+        "form": form,
+        "filtered": any(wanted.values()),
+        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "labelling/images.html", context)
+
+
+@require_safe
+@require(Right.VIEW_DATASETS)
+def image(request: HttpRequest, pk: int) -> HttpResponse:
+    user = person(request)
+    rows = Image.objects.for_user(user).select_related("dataset", "brought_by")
+    found = get_object_or_404(rows, pk=pk)
+    others = Image.objects.for_user(user).filter(dataset=found.dataset)
+    context = {
+        "image": found,
+        "dataset": found.dataset,
+        "boxes": Box.objects.filter(image=found).select_related("box_class"),
+        "before": others.filter(pk__lt=pk).order_by("-pk").values_list("pk", flat=True).first(),
+        "after": others.filter(pk__gt=pk).order_by("pk").values_list("pk", flat=True).first(),
+        "provenance": _provenance(found, user),
+        "frozen": found.frozen.select_related("version__dataset"),
+    }
+    return render(request, "labelling/image.html", context)
+
+
+@require_safe
+@require(Right.VIEW_DATASETS)
+def image_file(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _with_file(person(request), pk)
+    try:
+        with found.file.open("rb") as file:
+            return _picture(file.read(), found.file.name or "")
+    except OSError as error:
+        raise Http404 from error
+
+
+@require_safe
+@require(Right.VIEW_DATASETS)
+def thumbnail(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        return _picture(thumbnail_path(_with_file(person(request), pk)).read_bytes(), "thumbnail.jpg")
+    except OSError as error:
+        raise Http404 from error
+
+
+def _provenance(image: Image, user: User) -> list[tuple[str, str]]:
+    """What the export says of the record; who labelled it, only to those who manage datasets."""
+    personal = () if user.may(Right.MANAGE_DATASETS) else ("Created By", "Reviews")
+    return sorted((name, str(value)) for name, value in image.source_row.items() if name not in personal)
+
+
+def _with_file(user: User, pk: int) -> Image:
+    return get_object_or_404(Image.objects.for_user(user).exclude(file=""), pk=pk)
+
+
+def _picture(content: bytes, name: str) -> HttpResponse:
+    """A picture as an answer. Its content never changes under one key, so that browsers may keep it."""
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return HttpResponse(content, content_type=kind, headers={"Cache-Control": "private, max-age=86400"})

@@ -1,0 +1,89 @@
+"""The door for exports, and the report of one import."""
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import person, require
+from accounts.rights import Right
+from labelling.forms import ImportForm, PicturesForm
+from labelling.models import LabelImport
+from labelling.services import import_again, import_start
+from labelling.views.datasets import dataset_of, dataset_page
+
+PAGE = 100
+
+
+@require_POST
+@require(Right.MANAGE_DATASETS)
+def import_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an export. A script that asks for JSON gets it; a plain form gets a page."""
+    dataset = dataset_of(person(request), pk)
+    form = ImportForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            return _arrived(request, import_start(dataset=dataset, by=person(request), **form.cleaned_data))
+        except ValidationError as error:
+            form.add_error(None, error)
+    if _wants_json(request):
+        return JsonResponse({"errors": form.errors}, status=400)
+    return dataset_page(request, pk, import_form=form)
+
+
+@require_POST
+@require(Right.MANAGE_DATASETS)
+def pictures_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the pictures that an import missed."""
+    earlier = get_object_or_404(LabelImport.objects.for_user(person(request)).select_related("dataset"), pk=pk)
+    form = PicturesForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            again = import_again(earlier=earlier, pictures=form.cleaned_data["pictures"], by=person(request))
+            return _arrived(request, again)
+        except ValidationError as error:
+            form.add_error(None, error)
+    if _wants_json(request):
+        return JsonResponse({"errors": form.errors}, status=400)
+    return _report(request, earlier, form)
+
+
+@require_safe
+@require(Right.VIEW_DATASETS)
+def label_import(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = LabelImport.objects.for_user(person(request)).select_related("dataset", "job", "created_by")
+    return _report(request, get_object_or_404(rows, pk=pk), None)
+
+
+def _report(request: HttpRequest, row: LabelImport, form: PicturesForm | None) -> HttpResponse:
+    skipped = row.report.get("skipped", [])
+    context = {
+        "import": row,
+        "dataset": row.dataset,
+        "job": row.job,
+        "report": row.report,
+        "page": Paginator(skipped, PAGE).get_page(request.GET.get("page")),
+        "objects_skipped": _by_reason(row),
+        "form": form or PicturesForm(),
+        "may_manage": person(request).may(Right.MANAGE_DATASETS),
+    }
+    return render(request, "labelling/import.html", context, status=400 if form else 200)
+
+
+def _by_reason(row: LabelImport) -> list[tuple[str, list[int]]]:
+    """The sentences about skipped objects, each with the rows it is said of."""
+    rows: dict[str, list[int]] = {}
+    for each in row.report.get("objects_skipped", []):
+        rows.setdefault(each["message"], []).append(each["row"])
+    return sorted(rows.items(), key=lambda item: -len(item[1]))
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def _arrived(request: HttpRequest, row: LabelImport) -> HttpResponse:
+    page = reverse("labelling:import", args=[row.pk])
+    return JsonResponse({"import": row.pk, "page": page}, status=201) if _wants_json(request) else redirect(page)

@@ -1,0 +1,114 @@
+"""What people change, and what holds against it."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from accounts.models import AuditEntry
+from labelling.models import Box, BoxClass, Dataset, Image, LabelImport
+from labelling.services import (
+    box_change,
+    boxes_delete,
+    dataset_change,
+    dataset_create,
+    dataset_delete,
+    images_delete,
+    import_start,
+)
+from labelling.versions import version_create
+from tests.labelling.makers import import_here, jpeg, record
+
+pytestmark = pytest.mark.django_db
+
+
+def actions() -> list[str]:
+    return list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
+
+
+def stored() -> set[str]:
+    return set(Image.objects.exclude(file="").values_list("file", flat=True))
+
+
+def test_a_dataset_is_renamed_on_record(masks, carol):
+    dataset_change(dataset=masks, name="faces ", description="of the street", by=carol)
+    assert Dataset.objects.get().name == "faces"
+    assert actions()[-1] == "dataset_change"
+
+
+def test_a_name_is_taken_once(masks, carol):
+    with pytest.raises(ValidationError):
+        dataset_create(name="masks", by=carol)
+
+
+def test_a_dataset_goes_with_its_files(masks, carol, django_capture_on_commit_callbacks):
+    files = stored() | {LabelImport.objects.get().export.name}
+    with django_capture_on_commit_callbacks(execute=True):
+        dataset_delete(dataset=masks, by=carol)
+    assert not (Image.objects.exists() or Box.objects.exists() or BoxClass.objects.exists())
+    assert len(files) == 3
+    assert not any(default_storage.exists(name) for name in files)
+    assert actions()[-1] == "dataset_delete"
+
+
+def test_a_dataset_stays_while_a_version_or_an_import_needs_it(masks, carol):
+    row = import_start(dataset=masks, export=ContentFile(b"[]", name="e.json"), by=carol)
+    with pytest.raises(ValidationError, match="under way"):
+        dataset_delete(dataset=masks, by=carol)
+    row.delete()
+    version_create(dataset=masks, by=carol)
+    with pytest.raises(ValidationError, match="frozen"):
+        dataset_delete(dataset=masks, by=carol)
+
+
+def test_images_go_with_their_files_unless_others_share_them(carol, django_capture_on_commit_callbacks):
+    import_here(
+        [record("a.jpg"), record("b.jpg"), record("c.jpg")], {"a.jpg": jpeg(), "b.jpg": jpeg(), "c.jpg": jpeg(seed=1)}
+    )
+    shared, alone = (Image.objects.get(external_id=name).file.name for name in ("a.jpg", "c.jpg"))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert images_delete(images=Image.objects.filter(external_id__in=["a.jpg", "c.jpg"]), by=carol) == 2
+    assert (default_storage.exists(shared), default_storage.exists(alone)) == (True, False)
+    assert actions()[-2:] == ["image_delete", "image_delete"]
+
+
+def test_frozen_images_stay(masks, carol):
+    version_create(dataset=masks, by=carol)
+    with pytest.raises(ValidationError, match="frozen"):
+        images_delete(images=Image.objects.all(), by=carol)
+    assert Image.objects.count() == 3
+
+
+def test_a_box_is_changed_on_record(masks, carol):
+    box = Box.objects.first()
+    box.x_max = 40
+    box_change(box=box, by=carol)
+    assert Box.objects.first().x_max == 40
+    assert actions()[-1] == "box_change"
+
+
+@pytest.mark.parametrize(("edge", "value"), [("x_max", 40.5), ("y_max", 31), ("x_min", -1), ("x_max", 2)])
+def test_a_box_stays_inside_its_picture_and_keeps_an_area(masks, carol, edge, value):
+    box = Box.objects.first()
+    setattr(box, edge, value)
+    with pytest.raises(ValidationError):
+        box_change(box=box, by=carol)
+
+
+def test_a_box_takes_no_class_of_another_dataset(masks, carol):
+    other = BoxClass.objects.create(dataset=dataset_create(name="other", by=carol), name="car")
+    box = Box.objects.first()
+    box.box_class = other
+    with pytest.raises(ValidationError, match="another dataset"):
+        box_change(box=box, by=carol)
+
+
+def test_boxes_are_deleted_on_record(masks, carol):
+    assert boxes_delete(boxes=Box.objects.all(), by=carol) == 3
+    assert actions()[-3:] == ["box_delete"] * 3
+
+
+def test_a_failed_import_does_not_hold_up_the_next(masks, carol):
+    row = import_start(dataset=masks, export=ContentFile(b"[", name="e.json"), by=carol)
+    type(row.job).objects.update(state="failed", finished_at=row.created_at)
+    assert import_start(dataset=masks, export=ContentFile(b"[]", name="e.json"), by=carol).pk != row.pk

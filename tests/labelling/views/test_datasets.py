@@ -1,0 +1,114 @@
+"""The list of datasets and the page of one."""
+
+import io
+import zipfile
+
+import pytest
+
+from labelling.models import Dataset, DatasetVersion
+from labelling.services import dataset_create
+from tests.labelling.conftest import RECORDS
+from tests.labelling.makers import import_here, jpeg
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_list_counts_images_boxes_and_pending(client, masks, carol):
+    client.force_login(carol)
+    (row,) = client.get("/datasets/").context["datasets"]
+    assert (row.image_count, row.box_count, row.pending_count, row.newest_version) == (2, 3, 1, None)
+    assert [each.name for each in row.classes.all()] == ["with_mask", "without_mask", "deer"]
+
+
+def test_the_list_takes_the_same_queries_for_many_datasets(client, masks, carol, django_assert_num_queries):
+    client.force_login(carol)
+    for name in ("one", "two", "three"):
+        import_here(RECORDS, dataset=dataset_create(name=name, by=carol))
+    with django_assert_num_queries(4):  # session, person, datasets with their counts, classes
+        assert len(client.get("/datasets/").context["datasets"]) == 4
+
+
+def test_an_empty_list_tells_what_to_do(client, carol):
+    client.force_login(carol)
+    assert "No dataset yet" in client.get("/datasets/").content.decode()
+
+
+def test_a_dataset_is_added(client, carol):
+    client.force_login(carol)
+    answer = client.post("/datasets/add/", {"name": " faces "})
+    added = Dataset.objects.get()
+    assert (answer.url, added.name, added.created_by) == (f"/datasets/{added.pk}/", "faces", carol)
+
+
+def test_a_name_that_is_taken_is_refused_at_its_field(client, masks, carol):
+    client.force_login(carol)
+    answer = client.post("/datasets/add/", {"name": masks.name})
+    assert (answer.status_code, "name" in answer.context["form"].errors) == (400, True)
+
+
+def test_the_page_takes_the_same_queries_for_many_imports_and_versions(client, masks, carol, django_assert_num_queries):
+    client.force_login(carol)
+    for _ in range(3):
+        import_here(RECORDS, dataset=masks)
+        client.post(f"/datasets/{masks.pk}/versions/add/", {"seed": 1})
+    # Session, person; dataset with its counts and classes; classes with counts; versions; imports.
+    with django_assert_num_queries(7):
+        answer = client.get(f"/datasets/{masks.pk}/")
+    assert (len(answer.context["versions"]), len(answer.context["imports"])) == (3, 4)
+
+
+def test_a_version_is_frozen(client, masks, carol):
+    client.force_login(carol)
+    answer = client.post(f"/datasets/{masks.pk}/versions/add/", {"note": "first", "seed": 7})
+    assert answer.status_code == 302
+    version = DatasetVersion.objects.get()
+    assert (version.note, version.seed, version.created_by) == ("first", 7, carol)
+    assert "v1" in client.get(f"/datasets/{masks.pk}/").content.decode()
+
+
+def test_a_dataset_without_boxes_says_why_it_cannot_be_frozen(client, carol):
+    client.force_login(carol)
+    empty = dataset_create(name="empty", by=carol)
+    answer = client.post(f"/datasets/{empty.pk}/versions/add/", {"seed": 0})
+    assert answer.status_code == 400
+    assert not DatasetVersion.objects.exists()
+    assert "nothing to freeze" in str(answer.context["version_form"].errors)
+
+
+def test_anchors_are_found_at_the_net_size_of_the_address(client, masks, carol):
+    client.force_login(carol)
+    # At 416 the pictures of 40 pixels are 10.4 times as large; the boxes are 5 x 5 and 10 x 12.
+    fit = client.get(f"/datasets/{masks.pk}/anchors/?net_size=416&count=2").context["fit"]
+    assert fit.anchors.tolist() == [[pytest.approx(52), pytest.approx(52)], [pytest.approx(104), pytest.approx(124.8)]]
+
+
+@pytest.mark.parametrize("query", ["net_size=400&count=2", "net_size=416&count=3", "net_size=x&count=1"])
+def test_anchors_that_cannot_be_found_are_told(client, masks, carol, query):
+    client.force_login(carol)
+    answer = client.get(f"/datasets/{masks.pk}/anchors/?{query}")
+    assert (answer.status_code, answer.context["fit"], bool(answer.context["form"].errors)) == (200, None, True)
+
+
+def test_voc_is_a_zip(client, masks, carol):
+    client.force_login(carol)
+    answer = client.get(f"/datasets/{masks.pk}/voc/")
+    assert answer["Content-Disposition"] == 'attachment; filename="masks-voc.zip"'
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer)))
+    assert sorted(archive.namelist()) == [
+        "Annotations/a.xml",
+        "Annotations/b.xml",
+        "JPEGImages/a.jpg",
+        "JPEGImages/b.jpg",
+    ]
+    assert archive.read("JPEGImages/a.jpg") == jpeg(seed=1)
+
+
+async def test_voc_is_streamed_under_asgi(async_client, carol, transactional_db):
+    from asgiref.sync import sync_to_async
+
+    await async_client.aforce_login(carol)
+    dataset = await sync_to_async(import_here)(RECORDS, {"a.jpg": jpeg(seed=1)})
+    answer = await async_client.get(f"/datasets/{dataset.dataset_id}/voc/")
+    assert answer.is_async
+    content = b"".join([part async for part in answer])
+    assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
