@@ -6,10 +6,10 @@ import sys
 
 from django.conf import settings
 
-HEAVY = ("keras", "tensorflow", "openvino", "av")
+HEAVY = ("keras", "tensorflow", "openvino")
 
 
-def test_it_starts_without_the_libraries_of_the_network_and_of_video(tmp_path):
+def test_it_starts_without_the_libraries_of_the_network(tmp_path):
     program = (
         "import sys, maskweb.asgi; from django.urls import get_resolver; get_resolver().url_patterns; "
         f"print([name for name in {HEAVY} if name in sys.modules])"
