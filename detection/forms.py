@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
@@ -14,21 +15,24 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from detection.models import Camera, VerdictChoice
+from detection.local_time import moment_from
+from detection.models import Camera, Clip, VerdictChoice
 from jobs.models import Job
 from releases.models import ModelRelease
 
 
-def in_zone(moment: datetime, zone: zoneinfo.ZoneInfo) -> datetime:
-    """A time read off a clock of the zone, made aware; of an hour that comes twice, the first.
+def filmed_moment(text: str, zone: zoneinfo.ZoneInfo) -> datetime:
+    """What a person typed, read off the zone's clock; of an hour that comes twice, the first.
 
     Raises:
-        forms.ValidationError: for a time which the change to summer time leaves out.
+        ValidationError: with a sentence for what is no time, or one that the change to summer time leaves out.
     """
-    aware = moment.replace(tzinfo=zone)
-    if aware.astimezone(zoneinfo.ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None) != moment:
-        raise forms.ValidationError(_("That time does not exist: the clock went forward to summer time."))
-    return aware
+    try:
+        return moment_from(text, zone)
+    except ValidationError as error:
+        if error.code != "ambiguous_time":
+            raise
+        return datetime.fromisoformat(text.strip()).replace(tzinfo=zone, fold=0)
 
 
 def choose_from(field: forms.Field, rows: QuerySet[Any]) -> None:
@@ -61,7 +65,12 @@ class CameraForm(forms.ModelForm[Camera]):
 
 
 class ClipForm(forms.Form):
-    """A clip sent from the browser. Whether it is a video is decided later, by its content."""
+    """A clip sent from the browser. Whether it is a video is decided later, by its content.
+
+    `known` is the clip that the camera has already, when that is why this one is refused.
+    """
+
+    known: Clip | None = None
 
     camera = forms.ModelChoiceField(
         queryset=Camera.objects.none(),
@@ -69,12 +78,10 @@ class ClipForm(forms.Form):
         empty_label=None,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    filmed_at = forms.DateTimeField(
+    filmed_at = forms.CharField(
         label=_("Time filmed"),
         help_text=_("When the clip begins, on the clock of the camera's time zone."),
-        widget=forms.DateTimeInput(
-            attrs={"class": "form-control", "type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"
-        ),
+        widget=forms.TextInput(attrs={"class": "form-control", "type": "datetime-local", "step": "1"}),
     )
     file = forms.FileField(
         label=_("Video file"),
@@ -91,17 +98,17 @@ class ClipForm(forms.Form):
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > settings.MAX_CLIP_BYTES:
             most = filesizeformat(settings.MAX_CLIP_BYTES)
-            raise forms.ValidationError(gettext("This file is too large: %(most)s at most.") % {"most": most})
+            raise ValidationError(gettext("This file is too large: %(most)s at most.") % {"most": most})
         file.name = PurePath(file.name or "clip").name
         return file
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         camera, filmed_at = data.get("camera"), data.get("filmed_at")
-        if camera is not None and filmed_at is not None:
+        if camera is not None and filmed_at:
             try:
-                data["filmed_at"] = in_zone(filmed_at.replace(tzinfo=None), camera.zone)
-            except forms.ValidationError as error:
+                data["filmed_at"] = filmed_moment(filmed_at, camera.zone)
+            except ValidationError as error:
                 self.add_error("filmed_at", error)
         return data
 

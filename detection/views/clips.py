@@ -12,7 +12,7 @@ from accounts.rights import Right
 from detection.clip_rows import clip_filter, clip_rows
 from detection.forms import ClipFilterForm, ClipForm
 from detection.models import Camera, Clip
-from detection.services import ClipError, clip_add
+from detection.services import ClipDuplicate, clip_add
 from detection.views.overview import may_what
 
 PAGE = 25
@@ -33,7 +33,8 @@ def clip_upload(request: HttpRequest) -> HttpResponse:
     if "application/json" not in request.headers.get("Accept", ""):
         return redirect("detection:clip", pk=clip.pk) if clip else clips_page(request, form, status=400)
     if clip is None:
-        return JsonResponse({"errors": form.errors}, status=400)
+        known = reverse("detection:clip", args=[form.known.pk]) if form.known else None
+        return JsonResponse({"errors": form.errors, "known": known}, status=400)
     return JsonResponse({"clip": clip.pk, "page": reverse("detection:clip", args=[clip.pk])}, status=201)
 
 
@@ -46,10 +47,12 @@ def _clip_from(form: ClipForm, request: HttpRequest) -> Clip | None:
             filmed_at=form.cleaned_data["filmed_at"],
             by=person(request),
         )
-    except (ClipError, ValidationError) as error:
-        sentences = error.messages if isinstance(error, ValidationError) else [str(error)]
-        form.add_error("file", [ValidationError(sentence) for sentence in sentences])
-        return None
+    except ClipDuplicate as error:
+        form.known = error.clip
+        form.add_error("file", error)
+    except ValidationError as error:
+        form.add_error(None if hasattr(error, "error_dict") else "file", error)
+    return None
 
 
 def clips_page(request: HttpRequest, form: ClipForm, status: int = 200) -> HttpResponse:

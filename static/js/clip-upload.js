@@ -89,7 +89,7 @@ function showProgress(item, event, startedAt) {
 function post(item) {
   const data = new FormData();
   data.append("camera", item.camera);
-  data.append("filmed_at", item.time.value);
+  data.append("filmed_at", item.timeWasChosen ? item.time.value : new Date(item.file.lastModified).toISOString());
   data.append("file", item.file);
   const request = new XMLHttpRequest();
   const startedAt = performance.now();
@@ -104,14 +104,21 @@ function post(item) {
   });
 }
 
-function refuse(item, sentences) {
+function openLink(page) {
+  const open = make("a", "btn btn-sm", words.open);
+  open.href = page;
+  return open;
+}
+
+function refuse(item, sentences, known) {
   item.state = "refused";
   item.bar.hidden = true;
   item.time.disabled = false;
   item.says.textContent = size(item.file.size);
   item.errors.replaceChildren(...sentences.map((sentence) => make("div", "", sentence)));
+  const again = button(words.retry, "btn btn-sm", () => { item.state = "waiting"; sendAll(); });
   item.buttons.replaceChildren(
-    button(words.retry, "btn btn-sm", () => { item.state = "waiting"; sendAll(); }),
+    known ? openLink(known) : again,
     button(words.remove, "btn btn-sm", () => remove(item)),
   );
 }
@@ -119,9 +126,7 @@ function refuse(item, sentences) {
 function arrived(item, page) {
   item.state = "done";
   item.says.textContent = words.done;
-  const open = make("a", "btn btn-sm", words.open);
-  open.href = page;
-  item.buttons.replaceChildren(open);
+  item.buttons.replaceChildren(openLink(page));
 }
 
 async function sendOne(item) {
@@ -133,7 +138,7 @@ async function sendOne(item) {
   item.buttons.replaceChildren();
   const { status, body } = await post(item);
   if (status === 201 && body) arrived(item, body.page);
-  else refuse(item, body?.errors ? Object.values(body.errors).flat() : [words.lost]);
+  else refuse(item, body?.errors ? Object.values(body.errors).flat() : [words.lost], body?.known);
 }
 
 async function sendAll() {

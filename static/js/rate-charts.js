@@ -22,6 +22,7 @@ function datasets(days) {
       pointBorderColor: colour,
       borderWidth: 2,
       pointRadius: 4,
+      clip: 8,
       spanGaps: false,
     },
   ];
@@ -63,8 +64,8 @@ function tooltip(days) {
 }
 
 function build(canvas, days) {
-  const ink = token("--tblr-secondary") || "#888888";
-  const lines = token("--tblr-border-color") || "#8884";
+  const ink = token("--mw-unknown-text");
+  const lines = `${token("--mw-unknown")}44`;
   return new window.Chart(canvas, {
     type: "line",
     data: { labels: days.map((day) => day.date), datasets: datasets(days) },
@@ -75,7 +76,7 @@ function build(canvas, days) {
       interaction: { mode: "index", intersect: false },
       scales: {
         x: { ticks: { color: ink, maxRotation: 0, autoSkipPadding: 16 }, grid: { display: false } },
-        y: { min: 0, max: 100, ticks: { color: ink, callback: (value) => `${value} %` }, grid: { color: lines } },
+        y: { min: 0, max: 100, ticks: { color: ink, stepSize: 25, callback: (value) => `${value} %` }, grid: { color: lines } },
       },
       plugins: { legend: { display: false }, tooltip: tooltip(days) },
     },
