@@ -255,7 +255,7 @@ class _Run:
                 weights=self._network.get_weights(),
                 average=self._average.weights,
                 best=self._best,
-                optimizer=[np.asarray(each) for each in self._learner.optimizer.variables],
+                optimizer=[keras.ops.convert_to_numpy(each) for each in self._learner.optimizer.variables],
             ),
         )
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from keras import ops
 
 from tests.yolo.narrow import ANCHORS, CLASSES, NARROW, NO_CHANGE, narrow_config, two_squares
 from yolo.checkpoint import CheckpointError
@@ -147,10 +148,10 @@ def test_weights_that_fit_are_taken_over_and_the_others_named():
     left_out = take_weights(network, other, heads=True)
     # Three classes have wider outputs: kernel and bias of each scale stay.
     assert sorted(left_out) == [f"scale{s}_output/{part}" for s in (16, 32, 8) for part in ("bias", "kernel")]
-    theirs = {variable.path: np.asarray(variable) for variable in other.weights}
+    theirs = {variable.path: ops.convert_to_numpy(variable) for variable in other.weights}
     for variable in network.weights:
         if variable.path not in left_out:
-            np.testing.assert_array_equal(np.asarray(variable), theirs[variable.path])
+            np.testing.assert_array_equal(ops.convert_to_numpy(variable), theirs[variable.path])
 
 
 def test_heads_stay_behind_when_the_classes_mean_something_else():
