@@ -10,7 +10,7 @@ from django_q.tasks import async_task
 from jobs.models import Job
 
 TASK = "jobs.tasks.job_start"
-UNSERVED_AFTER = timedelta(seconds=10)
+LOST_AFTER = timedelta(seconds=5)
 
 
 def broker_put(job: Job) -> None:
@@ -40,7 +40,7 @@ def broker_repair() -> int:
             entry.delete()
         elif entry.lock is None or entry.lock <= now:
             waiting.add(pk)
-    lost = Job.objects.filter(state=Job.State.QUEUED, queued_at__lte=now - UNSERVED_AFTER).exclude(pk__in=waiting)
+    lost = Job.objects.filter(state=Job.State.QUEUED, queued_at__lte=now - LOST_AFTER).exclude(pk__in=waiting)
     for job in lost:
         broker_put(job)
     return len(lost)

@@ -32,20 +32,25 @@ def recover() -> list[Job]:
 
 
 def put_back_stopped() -> int:
-    """At a shutdown, once the clusters are gone: queue again what their workers were running on this machine."""
+    """At a shutdown, once the clusters are gone: queue again what their workers were running on this machine.
+
+    A job's process dies with its worker, and what it started itself is ended here. A job whose process stays alive
+    belongs to another server on this machine.
+    """
     number = 0
     for job in Job.objects.filter(state=Job.State.RUNNING, process_group__isnull=False):
         attempt = Attempt(job_id=job.pk, number=job.attempt)
-        if _is_here(job) and _gone(job.process_group or 0, attempt):
+        if _is_here(job) and _leader_gone(job.process_group or 0, attempt):
+            group_end(job.process_group or 0, attempt)
             attempt_put_back(attempt)
             number += 1
     return number
 
 
-def _gone(group: int, attempt: Attempt) -> bool:
-    """Whether no process of the attempt is left; those of a killed worker need a moment to go."""
+def _leader_gone(group: int, attempt: Attempt) -> bool:
+    """Whether the attempt's own process is gone; that of a killed worker needs a moment to go."""
     deadline = time.monotonic() + GOING_TAKES
-    while group_members(group, attempt):
+    while any(process.pid == group for process in group_members(group, attempt)):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)

@@ -64,7 +64,7 @@ class Supervisor:
             yield
         finally:
             self._say("Stopping …")
-            for child in reversed(self._children):  # pages first, then the clusters, then what they talk through
+            for child in reversed(self._children):  # the clusters, the pages, what they talk through
                 child.end()
             put_back_stopped()
 
@@ -118,12 +118,12 @@ def _specs(server: Server) -> list[ChildSpec]:
         valkey, redis_url = valkey_spec(server.log_dir)
         specs.append(valkey)
     env = {"REDIS_URL": redis_url}
+    specs.append(_web_spec(server, env))
     manage = (sys.executable, str(server.base_dir / "manage.py"))
     for queue in Queue.values:
         cluster_env = {**env, "Q_CLUSTER_NAME": queue}
         nice = TRAINING_NICE if queue == Queue.TRAINING else 0
         specs.append(ChildSpec(queue, (*manage, "run_queue"), server.log_dir, cluster_env, nice=nice))
-    specs.append(_web_spec(server, env))
     return specs
 
 

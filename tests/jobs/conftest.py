@@ -1,6 +1,6 @@
 """The kinds of the tests, made known in this process, and rows in each state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from jobs import kinds
 from jobs.models import Job
 from tests.jobs.kinds import KINDS
+from tests.jobs.site import Site
 
 
 @pytest.fixture(autouse=True)
@@ -33,3 +34,14 @@ def make_job(db) -> Callable[..., Job]:
         return Job.objects.create(state=state, **{**usual, **values})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running server; afterwards nothing of it is left."""
+    site = Site(tmp_path_factory.mktemp("site"))
+    try:
+        site.start()
+        yield site
+    finally:
+        site.close()

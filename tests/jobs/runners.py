@@ -21,7 +21,7 @@ def lines(reporter: Reporter, target_id: int) -> None:
     pause = float(os.environ.get("TESTS_PAUSE", "0"))
     first = AuditEntry.objects.filter(action=ACTION, target_id=target_id).count() // CHUNK
     for chunk in range(first, CHUNKS):
-        reporter.progress(done=chunk * CHUNK, total=CHUNKS * CHUNK, message=f"between {chunk}")
+        reporter.progress(done=chunk * CHUNK, total=CHUNKS * CHUNK, message=f"between {chunk}", force=True)
         time.sleep(pause)
         with reporter.safe_point():
             for line in range(chunk * CHUNK, (chunk + 1) * CHUNK):
