@@ -3,9 +3,12 @@ import pytest
 from keras import ops
 
 from tests.yolo.narrow import ANCHORS, CLASSES, NARROW, NO_CHANGE, narrow_config, two_squares
+from tests.yolo.random_release import CLASSES as RELEASED
 from yolo.checkpoint import CheckpointError
+from yolo.config import NETWORKS
 from yolo.events import EpochEvent, StepEvent
 from yolo.network import build_network
+from yolo.release import load_network
 from yolo.samples import Sample
 from yolo.train import TrainError, take_weights, train
 
@@ -158,3 +161,21 @@ def test_heads_stay_behind_when_the_classes_mean_something_else():
     network, other = build_network(NARROW, classes=2), build_network(NARROW, classes=2, seed=5)
     assert take_weights(network, other, heads=True) == ()
     assert all("_output/" in path for path in take_weights(network, other, heads=False))
+
+
+@pytest.mark.parametrize(("classes", "kept_heads"), [(RELEASED, True), (RELEASED[::-1], False)])
+def test_a_training_starts_from_the_weights_of_a_release(tmp_path, monkeypatch, written, classes, kept_heads):
+    monkeypatch.setattr("yolo.config.NETWORKS", NETWORKS)
+    result, _, _ = run(
+        two_squares(tmp_path),
+        tmp_path / "run",
+        narrow_config(network="yolov3-slim"),
+        classes=classes,
+        start_release=written.folder,
+        should_stop=lambda: True,
+    )
+    ours = {variable.path: ops.convert_to_numpy(variable) for variable in result.model.weights}
+    for variable in load_network(written).weights:
+        equal = np.array_equal(ours[variable.path], ops.convert_to_numpy(variable))
+        assert equal == (variable.path not in result.left_out)
+    assert (len(result.left_out) == 0) == kept_heads
