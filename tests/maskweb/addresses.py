@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
 
-NOBODYS = 4711  # a primary key that no row of a test has
+PK = 4711  # a primary key that no row of a test has
 
 
 def addresses() -> dict[str, str]:
@@ -15,7 +15,7 @@ def addresses() -> dict[str, str]:
 
 def arguments(pattern: URLPattern) -> dict[str, int | str]:
     converters = pattern.pattern.converters
-    return {name: NOBODYS if isinstance(kind, IntConverter) else "x" for name, kind in converters.items()}
+    return {name: PK if isinstance(kind, IntConverter) else "x" for name, kind in converters.items()}
 
 
 def _named(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, URLPattern]]:
