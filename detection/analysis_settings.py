@@ -10,6 +10,7 @@ from yolo.release import Release
 
 # Boxes down to this share of the lowest threshold are kept: they continue tracks that surer ones began.
 KEPT_SHARE = 0.5
+SLOW = 2.0  # frames a second below which a passer-by may be seen only once
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,13 @@ class AnalysisSettings:
             score=round(KEPT_SHARE * min(thresholds), 4),
             iou=release.iou_threshold,
             net_size=release.net_size,
-            tracking=TrackingSettings(fps=frames_per_second, picture=picture),
+            tracking=TrackingSettings(fps=frames_per_second, picture=picture, begins=min(thresholds)),
             judging=JudgingSettings(
-                classes=release.classes, thresholds=thresholds, picture=picture, seen=min(picture, release.net_size)
+                classes=release.classes,
+                thresholds=thresholds,
+                picture=picture,
+                seen=min(picture, release.net_size),
+                shortest=1 if frames_per_second < SLOW else 2,
             ),
         )
 

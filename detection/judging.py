@@ -23,7 +23,9 @@ class JudgingSettings:
 
     `picture` is the longer side of the clip and `seen` that of what the network saw of it, in pixels:
     `smallest` (a face's side) counts in the latter. `certain`: least share of the vote that gives a verdict.
-    `lone_score`: score from which a face that was seen only once makes a passage.
+    A face whose best score stays below `sure` gets no verdict, and makes a passage only when at least
+    `steady` detections reach their threshold: what is seen briefly and faintly is mostly foliage.
+    A face seen in fewer than `shortest` frames gets no verdict either.
     """
 
     classes: tuple[str, ...]
@@ -32,7 +34,9 @@ class JudgingSettings:
     seen: int
     smallest: float = 7.0
     certain: float = 0.6
-    lone_score: float = 0.5
+    sure: float = 0.45
+    steady: int = 3
+    shortest: int = 2
     large: float = 32.0
     sharp: float = 100.0
 
@@ -64,7 +68,8 @@ def judge(track: Track, settings: JudgingSettings) -> Judgement | None:
     """The verdict on a track; None when it is no passage: nothing in it reaches a threshold, or it only flickered."""
     seen = tuple(track.detections)
     strong = [one for one in seen if _is_strong(one, settings)]
-    if not strong or (len(seen) == 1 and seen[0].score < settings.lone_score):
+    surest = max(one.score for one in seen) if seen else 0.0
+    if not strong or (surest < settings.sure and len(strong) < settings.steady):
         return None
     votes = _votes(seen, settings)
     total = sum(votes.values())
@@ -73,7 +78,8 @@ def judge(track: Track, settings: JudgingSettings) -> Judgement | None:
     best = max(strong, key=lambda one: _weight(one, settings))
     factor = settings.seen / settings.picture
     too_small = max(one.side for one in strong) * factor < settings.smallest
-    known = settings.can_judge and winner in VERDICTS and confidence >= settings.certain and not too_small
+    certain = confidence >= settings.certain and surest >= settings.sure and len(seen) >= settings.shortest
+    known = settings.can_judge and winner in VERDICTS and certain and not too_small
     return Judgement(
         verdict=winner if known else UNKNOWN,
         confidence=round(confidence, 4),

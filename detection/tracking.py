@@ -65,6 +65,9 @@ class TrackingSettings:
     `reach`: how far apart boxes may lie and still be one face, as 1 - DIoU: 1 is side by side,
     1.45 two widths apart. `growth`: how many times larger a face may become from one frame to the
     next. `memory`: seconds for which a face may be unseen (turned away, hidden by a passer-by).
+    `begins`: score from which a detection may begin a track; a weaker one only goes on with one, so
+    that a face stays in view while it is turned or blurred, and noise makes no tracks (the idea of
+    ByteTrack, Zhang et al. 2022, arXiv:2110.06864).
     """
 
     fps: float
@@ -72,6 +75,7 @@ class TrackingSettings:
     reach: float = 1.45
     growth: float = 1.8
     memory: float = 1.2
+    begins: float = 0.0
 
     @property
     def memory_steps(self) -> int:
@@ -109,6 +113,7 @@ class FaceTracker:
             Point(np.array(found.box, dtype=np.float64).reshape(2, 2) * self._scale, data=found) for found in detections
         ]
         self._tracker.update(points)
+        self._drop_weak_beginnings()
         grown = []
         for tracked in self._tracker.tracked_objects:
             found = tracked.last_detection.data
@@ -118,6 +123,13 @@ class FaceTracker:
                 grown.append(track)
         self._last_time = time
         return grown
+
+    def _drop_weak_beginnings(self) -> None:
+        self._tracker.tracked_objects = [
+            tracked
+            for tracked in self._tracker.tracked_objects
+            if tracked.age > 0 or tracked.last_detection.data.score >= self.settings.begins
+        ]
 
     def _pass_missing_frames(self, time: float) -> None:
         """Let time go by for the tracker where the clip has no frames."""

@@ -1,5 +1,7 @@
 """One verdict for each track."""
 
+from dataclasses import replace
+
 import pytest
 
 from detection.judging import JudgingSettings, judge, judge_all
@@ -52,9 +54,20 @@ def test_a_face_too_small_to_judge_is_unknown():
     assert verdict_of(face(0, 0.9, 0, 0, side=16), face(0.2, 0.9, 0, 0, side=16)) == "with_mask"
 
 
-def test_a_face_seen_once_makes_a_passage_only_when_the_network_is_sure():
-    assert verdict_of(face(0, 0.45, 0, 0)) is None
-    assert verdict_of(face(0, 0.55, 0, 0)) == "with_mask"
+def test_a_face_seen_once_makes_a_passage_without_verdict_only_when_the_network_is_sure():
+    assert verdict_of(face(0, 0.44, 0, 0)) is None
+    assert verdict_of(face(0, 0.45, 0, 0)) == "unknown"
+    assert verdict_of(face(0, 0.45, 0, 0), face(0.2, 0.45, 0, 0)) == "with_mask"
+
+
+def test_where_few_frames_are_judged_once_is_enough():
+    assert verdict_of(face(0, 0.45, 0, 0), settings=replace(OURS, shortest=1)) == "with_mask"
+
+
+def test_a_face_seen_faintly_makes_a_passage_without_verdict_when_it_stays():
+    faint = [face(t / 5, 0.4, 0, 0) for t in range(3)]
+    assert verdict_of(*faint[:2]) is None
+    assert verdict_of(*faint) == "unknown"
 
 
 def test_nothing_above_a_threshold_is_no_passage_however_long():
@@ -64,7 +77,7 @@ def test_nothing_above_a_threshold_is_no_passage_however_long():
 def test_the_threshold_is_that_of_the_class():
     settings = JudgingSettings(("with_mask", "without_mask"), (0.8, 0.3), picture=640, seen=640)
     assert verdict_of(face(0, 0.7, 0.1), face(0.2, 0.7, 0.1), settings=settings) is None
-    assert verdict_of(face(0, 0.1, 0.4), face(0.2, 0.1, 0.4), settings=settings) == "without_mask"
+    assert verdict_of(face(0, 0.1, 0.5), face(0.2, 0.1, 0.4), settings=settings) == "without_mask"
 
 
 @pytest.mark.parametrize("classes", [("with_mask", "worn_incorrectly"), ("without_mask", "worn_incorrectly")])

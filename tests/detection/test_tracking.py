@@ -115,6 +115,14 @@ def test_the_same_detections_give_the_same_tracks_twice():
     assert sum(map(len, starts(track_faces(frames, FIVE)))) == 240, "every detection is in one track"
 
 
+def test_a_weak_detection_goes_on_with_a_track_and_begins_none():
+    settings = TrackingSettings(fps=5, picture=1280, begins=0.5)
+    scores = [0.3, 0.9, 0.3, 0.3, 0.9]
+    frames = [FrameDetections(i / 5, (face(i / 5, 100, score=score),)) for i, score in enumerate(scores)]
+    (track,) = track_faces(frames, settings)
+    assert [one.score for one in track.detections] == [0.9, 0.3, 0.3, 0.9]
+
+
 def test_update_tells_which_tracks_grew():
     tracker = FaceTracker(FIVE)
     assert [track.number for track in tracker.update(0, [face(0, 100)])] == [1]
