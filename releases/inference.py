@@ -20,7 +20,7 @@ from yolo.samples import Sample
 PICTURE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 
 # BGR; the same colours as static/css/maskweb.css gives the verdicts
-COLOURS = {"with_mask": (142, 112, 0), "without_mask": (0, 72, 196), "worn_incorrectly": (4, 138, 214)}
+COLOURS = {"with_mask": (178, 114, 0), "without_mask": (0, 94, 213), "worn_incorrectly": (0, 159, 230)}
 OTHER_COLOUR = (128, 128, 128)
 
 Picture = NDArray[np.uint8]

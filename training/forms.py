@@ -8,13 +8,23 @@ from django.utils.translation import gettext_lazy as _
 
 from labelling.models import DatasetVersion
 from releases.models import ModelRelease
-from training.models import NET_SIZE_STEP, TrainingRun
+from training.models import LARGEST_NET_SIZE, NET_SIZE_STEP, TrainingRun
 from yolo.config import LEAST_NET_SIZE, NETWORKS
 
 
 class RunForm(forms.ModelForm[TrainingRun]):
     """A new run; the rules it checks are those of the model."""
 
+    net_size = forms.IntegerField(
+        label=_("Net size"),
+        min_value=LEAST_NET_SIZE,
+        max_value=LARGEST_NET_SIZE,
+        step_size=NET_SIZE_STEP,
+        initial=416,
+        help_text=_(
+            "Pixels of the longer side at which faces are looked for: 288, 320 and so on. Larger finds smaller."
+        ),
+    )
     network = forms.ChoiceField(label=_("Network"), choices=[(name, name) for name in NETWORKS])
 
     class Meta:
@@ -22,7 +32,6 @@ class RunForm(forms.ModelForm[TrainingRun]):
         fields = ("version", "network", "net_size", "epochs", "batch", "crops_version", "start_release")
         labels = {
             "version": _("Dataset version"),
-            "net_size": _("Net size"),
             "epochs": _("Epochs"),
             "batch": _("Batch"),
             "crops_version": _("Single faces"),
@@ -30,16 +39,12 @@ class RunForm(forms.ModelForm[TrainingRun]):
         }
         help_texts = {
             "version": _("The frozen pictures and boxes to learn from."),
-            "net_size": _("Pixels of the longer side at which faces will be looked for; larger finds smaller faces."),
             "epochs": _("How often every picture is looked at."),
             "batch": _("Pictures a step; smaller needs less memory."),
             "crops_version": _(
                 "A version of a dataset of single faces that are pasted into the pictures. May be empty."
             ),
             "start_release": _("A release whose weights to begin with. Empty: from scratch."),
-        }
-        widgets = {
-            "net_size": forms.NumberInput(attrs={"min": LEAST_NET_SIZE, "step": NET_SIZE_STEP}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

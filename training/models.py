@@ -15,6 +15,7 @@ from jobs.models import Job
 from yolo.config import LEAST_NET_SIZE, NETWORKS, TrainConfig
 
 NET_SIZE_STEP = 32
+LARGEST_NET_SIZE = 1280
 UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
 
 
@@ -63,7 +64,7 @@ class TrainingRun(models.Model):
 
     network = models.CharField(_("network"), max_length=40, default="yolov3-slim")
     net_size = models.PositiveIntegerField(
-        _("net size"), default=416, validators=[MinValueValidator(LEAST_NET_SIZE), MaxValueValidator(1280)]
+        _("net size"), default=416, validators=[MinValueValidator(LEAST_NET_SIZE), MaxValueValidator(LARGEST_NET_SIZE)]
     )
     epochs = models.PositiveIntegerField(
         _("epochs"), default=30, validators=[MinValueValidator(1), MaxValueValidator(5000)]

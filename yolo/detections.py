@@ -53,7 +53,8 @@ def detections_from(
     `boxes` (n, 4) `xyxy` in canvas pixels, `class_scores` (n, C), `thresholds` (C,). With
     `one_label` a box carries its best class only and suppresses boxes of every class: what a
     person wants to see where classes exclude each other. Without it each class is a detector of
-    its own, as mean average precision measures it.
+    its own, as mean average precision measures it. A box that lies in the border around the
+    picture alone is none.
     """
     floor = np.asarray(thresholds, dtype=np.float32)
     passes = class_scores >= floor
@@ -67,6 +68,7 @@ def detections_from(
         row, label, score = row[strongest], label[strongest], score[strongest]
     group = np.zeros_like(label) if one_label else label
     kept = nms(boxes[row], score, group, iou_threshold=iou_threshold, limit=limit)
+    kept = kept[_have_area(placed.to_picture(boxes[row[kept]]))]
     row, label = row[kept], label[kept]
     return Detections(
         boxes=placed.to_picture(boxes[row]),
@@ -74,3 +76,7 @@ def detections_from(
         labels=label.astype(np.int64),
         class_scores=class_scores[row].astype(np.float32),
     )
+
+
+def _have_area(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
+    return np.asarray((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1]))

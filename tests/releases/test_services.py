@@ -1,6 +1,5 @@
 """Registering and activating releases."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -17,16 +16,8 @@ from releases.services import (
     release_folder,
     release_register,
 )
+from tests.releases.makers import copy_named
 from yolo.release import ReleaseError
-
-
-def copy_named(source: Path, target: Path, *, name: str, created: str) -> Path:
-    """Another release with the same files: only its description differs."""
-    shutil.copytree(source, target)
-    description = json.loads((target / "release.json").read_text())
-    description |= {"name": name, "provenance": {"created": created}}
-    (target / "release.json").write_text(json.dumps(description))
-    return target
 
 
 @pytest.fixture

@@ -66,3 +66,11 @@ def test_nothing_found_keeps_the_shapes() -> None:
     )
     assert found.boxes.shape == (0, 4) and found.class_scores.shape == (0, 3)
     assert found.labels.dtype == np.int64
+
+
+def test_a_box_in_the_border_around_the_picture_alone_is_none() -> None:
+    boxes = np.array([[10, 0, 30, 6], BOX], np.float32)  # the picture begins at row 7
+    scores = np.array([[0.9], [0.8]], np.float32)
+    found = detections_from(boxes, scores, PLACED, thresholds=[0.5], iou_threshold=0.5, one_label=True)
+    np.testing.assert_allclose(found.boxes, [[20, 20, 60, 60]])
+    np.testing.assert_allclose(found.scores, [0.8])

@@ -1,0 +1,129 @@
+"""The pages of models."""
+
+import io
+import zipfile
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import AuditEntry
+from releases.models import ModelRelease
+from releases.services import release_folder
+
+METRICS = {
+    "test": {
+        "pictures": 75,
+        "map50": 0.8125,
+        "map50_95": 0.456,
+        "ap50": {"with_mask": 0.9, "without_mask": 0.725, "worn_incorrectly": None},
+        "ap50_95": {"with_mask": 0.5, "without_mask": 0.412, "worn_incorrectly": None},
+        "boxes": {"with_mask": 232, "without_mask": 56, "worn_incorrectly": 0},
+    }
+}
+
+
+def another(release: ModelRelease, number: int) -> ModelRelease:
+    """A row that shares the folder of a release."""
+    return ModelRelease.objects.create(
+        name=f"another-{number}",
+        network=release.network,
+        net_size=release.net_size,
+        classes=release.classes,
+        metrics=METRICS,
+        sha256=f"{number:064}",
+        folder=release.folder,
+    )
+
+
+def test_the_active_model_stands_on_top_with_its_figures(client, dan, tiny_release):
+    tiny_release.metrics = METRICS
+    tiny_release.save()
+    another(tiny_release, 1)
+    client.force_login(dan)
+    page = client.get(reverse("releases:releases")).content.decode()
+    assert page.index("tiny-random") < page.index("another-1")
+    assert "0.813" in page  # 0.8125 to three digits
+    assert "on 75 test pictures, looked at once" in page
+
+
+def test_the_list_asks_as_many_queries_for_twenty_models_as_for_two(
+    client, dan, tiny_release, django_assert_num_queries
+):
+    client.force_login(dan)
+    another(tiny_release, 1)
+    with django_assert_num_queries(4):  # session, person, count, rows
+        client.get(reverse("releases:releases"))
+    for number in range(2, 20):
+        another(tiny_release, number)
+    with django_assert_num_queries(4):
+        client.get(reverse("releases:releases"))
+
+
+def test_an_empty_list_says_what_to_do(client, dan):
+    client.force_login(dan)
+    assert "Train a model" in client.get(reverse("releases:releases")).content.decode()
+
+
+def test_a_release_page_shows_thresholds_anchors_and_hash(client, dan, tiny_release):
+    client.force_login(dan)
+    page = client.get(reverse("releases:release", args=[tiny_release.pk])).content.decode()
+    assert "220×240" in page
+    assert tiny_release.sha256 in page
+    assert "0.50" in page
+    assert "brings no figures" in page
+
+
+def test_a_release_whose_files_are_gone_still_has_a_page(client, dan, tiny_release):
+    (release_folder(tiny_release) / "weights.npz").unlink()
+    client.force_login(dan)
+    page = client.get(reverse("releases:release", args=[tiny_release.pk])).content.decode()
+    assert "weights.npz is missing" in page
+
+
+def test_the_folder_is_downloaded_as_a_zip(client, dan, tiny_release):
+    client.force_login(dan)
+    answer = client.get(reverse("releases:download", args=[tiny_release.pk]))
+    assert answer["Content-Disposition"] == 'attachment; filename="tiny-random.zip"'
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        assert sorted(archive.namelist()) == [
+            f"tiny-random/{name}" for name in ("network.bin", "network.xml", "release.json", "weights.npz")
+        ]
+        content = archive.read("tiny-random/weights.npz")
+    assert content == (release_folder(tiny_release) / "weights.npz").read_bytes()
+
+
+def test_an_engineer_makes_a_model_active(client, dan, tiny_release):
+    second = another(tiny_release, 1)
+    client.force_login(dan)
+    client.post(reverse("releases:activate", args=[second.pk]))
+    assert list(ModelRelease.objects.active()) == [second]
+    assert AuditEntry.objects.get(action="release_activate", actor=dan).target_id == str(second.pk)
+
+
+def test_a_broken_model_is_not_made_active_and_the_page_says_why(client, dan, tiny_release):
+    second = another(tiny_release, 1)
+    second.folder = "gone"
+    second.save()
+    client.force_login(dan)
+    answer = client.post(reverse("releases:activate", args=[second.pk]), follow=True)
+    assert "There is no release in" in answer.content.decode()
+    assert list(ModelRelease.objects.active()) == [tiny_release]
+
+
+def test_activating_needs_a_post(client, dan, tiny_release):
+    client.force_login(dan)
+    assert client.get(reverse("releases:activate", args=[tiny_release.pk])).status_code == 405
+
+
+@pytest.mark.parametrize(("name", "method"), [("release", "get"), ("download", "get"), ("activate", "post")])
+def test_a_viewer_sees_no_model(client, charlie, tiny_release, name, method):
+    client.force_login(charlie)
+    assert getattr(client, method)(reverse(f"releases:{name}", args=[tiny_release.pk])).status_code == 403
+
+
+def test_a_safety_officer_looks_but_does_not_activate(client, bob, tiny_release):
+    second = another(tiny_release, 1)
+    client.force_login(bob)
+    assert "Make active" not in client.get(reverse("releases:releases")).content.decode()
+    assert client.post(reverse("releases:activate", args=[second.pk])).status_code == 403
+    assert list(ModelRelease.objects.active()) == [tiny_release]

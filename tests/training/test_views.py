@@ -1,0 +1,148 @@
+"""The pages of training."""
+
+import pytest
+from django.urls import reverse
+
+from jobs.models import Job
+from tests.training.makers import make_job, make_run, make_version
+from training.models import TrainingRun
+
+
+def form(version_row, **values) -> dict[str, object]:
+    return {"version": version_row.pk, "network": "yolov3-slim", "net_size": 416, "epochs": 30, "batch": 8, **values}
+
+
+def test_the_form_offers_thirty_epochs_and_sizes_from_288(client, dan):
+    make_version()
+    client.force_login(dan)
+    page = client.get(reverse("training:start")).content.decode()
+    assert 'name="epochs" value="30"' in page
+    assert 'min="288"' in page
+    assert "squares v1" in page
+
+
+def test_without_a_version_the_form_says_what_to_do_first(client, dan):
+    client.force_login(dan)
+    assert "Go to the datasets" in client.get(reverse("training:start")).content.decode()
+
+
+def test_posting_the_form_starts_a_run_and_leads_to_its_page(client, dan):
+    version = make_version()
+    client.force_login(dan)
+    answer = client.post(reverse("training:start"), form(version, epochs=5))
+    run = TrainingRun.objects.get()
+    assert answer["Location"] == reverse("training:run", args=[run.pk])
+    assert (run.epochs, run.net_size, run.job.state, run.created_by) == (5, 416, "queued", dan)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("net_size", 300, "multiple of step size 32"),
+        ("net_size", 256, "greater than or equal to 288"),
+        ("epochs", 0, "greater than or equal to 1"),
+        ("batch", "many", "Enter a whole number"),
+        ("version", 999, "Select a valid choice"),
+    ],
+)
+def test_a_wrong_value_is_told_next_to_its_field(client, dan, field, value, sentence):
+    client.force_login(dan)
+    answer = client.post(reverse("training:start"), form(make_version(), **{field: value}))
+    assert answer.status_code == 400
+    assert sentence in str(answer.context["form"].errors[field])
+    assert sentence in answer.content.decode()
+    assert not TrainingRun.objects.exists()
+
+
+def test_running_trainings_stand_before_finished_ones(client, dan):
+    version = make_version()
+    running = make_run(version, job=make_job("running"))
+    finished = make_run(version, job=make_job("succeeded"), epochs_done=3)
+    client.force_login(dan)
+    answer = client.get(reverse("training:runs"))
+    assert answer.context["unfinished"] == [running]
+    assert answer.context["finished"] == [finished]
+    page = answer.content.decode()
+    assert f'data-job="{running.job.pk}"' in page
+    assert "3 / 4" in page
+    assert "3:00" in page  # three epochs of a minute
+
+
+def test_the_list_asks_as_many_queries_for_twenty_runs_as_for_two(client, dan, django_assert_num_queries):
+    version = make_version()
+    client.force_login(dan)
+    make_run(version, job=make_job("running"), epochs_done=1)
+    make_run(version, job=make_job("succeeded"), epochs_done=2)
+    with django_assert_num_queries(4):  # session, person, count, rows
+        client.get(reverse("training:runs"))
+    for _ in range(18):
+        make_run(version, job=make_job("failed", failure="no"), epochs_done=2)
+    with django_assert_num_queries(4):
+        client.get(reverse("training:runs"))
+
+
+def test_the_epochs_of_a_run_are_sent_in_order_for_its_charts(client, dan):
+    run = make_run(make_version(), epochs_done=2)
+    client.force_login(dan)
+    answer = client.get(reverse("training:epochs", args=[run.pk])).json()
+    assert answer["of"] == 4
+    assert [epoch["number"] for epoch in answer["epochs"]] == [1, 2]
+    assert answer["epochs"][1]["losses"]["loss"] == 2.5
+    assert answer["epochs"][1]["metrics"]["map50"] == 0.2
+
+
+def test_a_run_under_way_can_be_cancelled_from_its_page(client, dan):
+    run = make_run(make_version(), job=make_job("running"))
+    client.force_login(dan)
+    page = client.get(reverse("training:run", args=[run.pk])).content.decode()
+    assert reverse("training:cancel", args=[run.pk]) in page
+    client.post(reverse("training:cancel", args=[run.pk]))
+    run.job.refresh_from_db()
+    assert run.job.cancel_requested_at is not None
+
+
+def test_a_failed_run_says_why_and_can_be_resumed(client, dan):
+    run = make_run(make_version(), job=make_job("failed", failure="The disk is full."), epochs_done=2)
+    client.force_login(dan)
+    page = client.get(reverse("training:run", args=[run.pk])).content.decode()
+    assert "The disk is full." in page
+    assert "2 whole epochs are kept." in page
+    client.post(reverse("training:resume", args=[run.pk]))
+    run.job.refresh_from_db()
+    assert run.job.state == Job.State.QUEUED
+
+
+def test_resuming_a_running_training_is_refused_with_a_sentence(client, dan):
+    run = make_run(make_version(), job=make_job("running"))
+    client.force_login(dan)
+    answer = client.post(reverse("training:resume", args=[run.pk]), follow=True)
+    assert "Only a cancelled or failed job can be resumed." in answer.content.decode()
+
+
+def test_a_finished_run_leads_to_its_model_and_lets_an_engineer_make_it_active(client, dan, carol, tiny_release):
+    tiny_release.is_active = False
+    tiny_release.save()
+    run = make_run(make_version(), job=make_job("succeeded"), release=tiny_release, epochs_done=4)
+    activate = reverse("releases:activate", args=[tiny_release.pk])
+    client.force_login(dan)
+    assert activate in client.get(reverse("training:run", args=[run.pk])).content.decode()
+    client.force_login(carol)  # trains, but does not decide what judges
+    page = client.get(reverse("training:run", args=[run.pk])).content.decode()
+    assert activate not in page
+    assert reverse("releases:release", args=[tiny_release.pk]) in page
+
+
+@pytest.mark.parametrize("name", ["run", "epochs", "cancel", "resume"])
+def test_a_viewer_sees_no_training(client, charlie, name):
+    run = make_run(make_version(), job=make_job("running"))
+    client.force_login(charlie)
+    method = client.post if name in ("cancel", "resume") else client.get
+    assert method(reverse(f"training:{name}", args=[run.pk])).status_code == 403
+    run.job.refresh_from_db()
+    assert run.job.cancel_requested_at is None
+
+
+@pytest.mark.parametrize("name", ["runs", "start"])
+def test_a_viewer_starts_no_training(client, charlie, name):
+    client.force_login(charlie)
+    assert client.get(reverse(f"training:{name}")).status_code == 403
