@@ -9,7 +9,7 @@ class LabellingConfig(AppConfig):
     def ready(self) -> None:
         from jobs.kinds import Kind, register
         from jobs.models import Queue
-        from labelling.services import IMPORT_KIND
+        from labelling.models import IMPORT_KIND
 
         register(
             Kind(

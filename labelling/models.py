@@ -1,13 +1,19 @@
 """Labelled pictures, the imports that brought them, and the frozen versions that training names."""
 
-from typing import Self
+from datetime import timedelta
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rights import Right
+from jobs.models import Job
+
+IMPORT_KIND: Final = "labelling.import"  # the kind of job that runs a LabelImport
+DEAD_AFTER: Final = timedelta(minutes=1)  # without a heartbeat; a supervisor has long since seen to it
 
 
 class DatasetQuerySet(models.QuerySet["Dataset"]):
@@ -56,8 +62,10 @@ class LabelImportQuerySet(models.QuerySet["LabelImport"]):
         return self if user.may(Right.VIEW_DATASETS) else self.none()
 
     def underway(self) -> Self:
-        """Imports that wait or run: neither finished nor given up."""
-        return self.filter(finished_at=None, job__state__in=["queued", "running"])
+        """Imports that wait or run. One whose process died, a command that was killed say, holds nobody up."""
+        alive = models.Q(state=Job.State.QUEUED) | models.Q(heartbeat_at__gte=timezone.now() - DEAD_AFTER)
+        jobs = Job.objects.unfinished().filter(alive, kind=IMPORT_KIND)
+        return self.filter(finished_at=None, pk__in=jobs.values("target_id"))
 
 
 class LabelImport(models.Model):

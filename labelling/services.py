@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
@@ -15,9 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import audit
 from jobs.services import job_enqueue
-from labelling.models import Box, Dataset, Image, LabelImport, VersionImage
-
-IMPORT_KIND: Final = "labelling.import"
+from labelling.models import IMPORT_KIND, Box, Dataset, Image, LabelImport, VersionImage
 
 
 @transaction.atomic

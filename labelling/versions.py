@@ -35,8 +35,7 @@ def version_create(
 ) -> DatasetVersion:
     """Freeze the images that have come, with their boxes and a split.
 
-    Raises ValidationError when there is nothing to train on. What is frozen is read and split
-    before anything is written, so that the transaction is short.
+    Raises ValidationError when there is nothing to train on. All is read before any is written: short transactions.
     """
     images = _images(dataset)
     classes = _classes(dataset, images)

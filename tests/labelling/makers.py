@@ -12,8 +12,8 @@ from django.core.files.base import ContentFile
 from PIL import Image as Picture
 
 from jobs.services import job_run_here
-from labelling.models import Dataset, LabelImport
-from labelling.services import IMPORT_KIND, dataset_create, import_create
+from labelling.models import IMPORT_KIND, Dataset, LabelImport
+from labelling.services import dataset_create, import_create
 
 
 def record(external_id: str | None = "a.jpg", objects: Any = (), **others: Any) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from django.core.files.storage import default_storage
 from jobs.models import Job
 from jobs.services import JobFailed, job_run_here
 from labelling import importing
-from labelling.models import Box, Dataset, Image, LabelImport
+from labelling.models import IMPORT_KIND, Box, Dataset, Image, LabelImport
 from labelling.pictures import examine_picture
-from labelling.services import IMPORT_KIND, dataset_create, import_create
+from labelling.services import dataset_create, import_create
 from tests.labelling.makers import bbox, encoded, import_here, jpeg, noise, record
 
 pytestmark = pytest.mark.django_db

@@ -1,11 +1,15 @@
 """What people change, and what holds against it."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from accounts.models import AuditEntry
+from jobs.models import Job
 from labelling.models import Box, BoxClass, Dataset, Image, LabelImport
 from labelling.services import (
     box_change,
@@ -14,6 +18,7 @@ from labelling.services import (
     dataset_create,
     dataset_delete,
     images_delete,
+    import_create,
     import_start,
 )
 from labelling.versions import version_create
@@ -112,3 +117,18 @@ def test_a_failed_import_does_not_hold_up_the_next(masks, carol):
     row = import_start(dataset=masks, export=ContentFile(b"[", name="e.json"), by=carol)
     type(row.job).objects.update(state="failed", finished_at=row.created_at)
     assert import_start(dataset=masks, export=ContentFile(b"[]", name="e.json"), by=carol).pk != row.pk
+
+
+def test_an_import_that_a_command_runs_holds_up_the_next_as_well(masks, carol):
+    row = import_create(dataset=masks, export=ContentFile(b"[]", name="e.json"), by=carol)
+    Job.objects.create(kind="labelling.import", title="by a command", queue="short", target_id=row.pk)
+    with pytest.raises(ValidationError, match="under way"):
+        import_create(dataset=masks, export=ContentFile(b"[]", name="e.json"), by=carol)
+
+
+def test_an_import_whose_command_was_killed_holds_nobody_up(masks, carol):
+    row = import_create(dataset=masks, export=ContentFile(b"[]", name="e.json"), by=carol)
+    long_ago = timezone.now() - timedelta(minutes=2)
+    times = {"started_at": long_ago, "heartbeat_at": long_ago}
+    Job.objects.create(kind="labelling.import", title="dead", queue="short", target_id=row.pk, state="running", **times)
+    assert import_create(dataset=masks, export=ContentFile(b"[]", name="e.json"), by=carol).pk != row.pk

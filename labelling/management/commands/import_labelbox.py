@@ -12,8 +12,8 @@ from tqdm import tqdm
 from jobs.commands import DataCommand
 from jobs.services import job_run_here
 from labelling.importing import ImportFailure, preview, read_records
-from labelling.models import Dataset
-from labelling.services import IMPORT_KIND, dataset_create, import_create
+from labelling.models import IMPORT_KIND, Dataset
+from labelling.services import dataset_create, import_create
 
 
 def renaming(text: str) -> tuple[str, str]:
