@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from norfair import Detection as Point
-from norfair import OptimizedKalmanFilterFactory, Tracker
-from norfair.distances import VectorizedDistance
+from norfair import Distance, OptimizedKalmanFilterFactory, TrackedObject, Tracker
 from numpy.typing import NDArray
 
 NEVER = 1e6  # a distance that no threshold admits; norfair refuses nan
@@ -82,6 +81,32 @@ class TrackingSettings:
         return max(1, round(self.memory * self.fps))
 
 
+class StrongFirst(Distance):
+    """Distances for norfair, which takes the nearest pair first: every strong detection before any weak one.
+
+    Otherwise a faint box beside a face could take over its track, and leave the face to begin another.
+    """
+
+    def __init__(self, settings: TrackingSettings) -> None:
+        self.settings = settings
+
+    def get_distances(
+        self, objects: Sequence[TrackedObject], candidates: Sequence[Point | TrackedObject] | None
+    ) -> NDArray[np.float64]:
+        """(candidates, objects): half the distance for strong detections, half the reach more for weak ones."""
+        points = [one for one in candidates or () if isinstance(one, Point)]
+        if not points or not objects:
+            return np.full((len(points), len(objects)), NEVER)
+        distances = face_distances(
+            np.stack([point.points.ravel() for point in points]),
+            np.stack([tracked.estimate.ravel() for tracked in objects]),
+            growth=self.settings.growth,
+        )
+        weak = np.array([[point.data.score < self.settings.begins] for point in points])
+        ranked = distances / 2 + np.where(weak, self.settings.reach / 2, 0)
+        return np.asarray(np.where(distances < self.settings.reach, ranked, NEVER), dtype=np.float64)
+
+
 class FaceTracker:
     """Takes the detections of frame after frame; `tracks` holds all tracks so far by number."""
 
@@ -103,8 +128,8 @@ class FaceTracker:
             past_detections_length=0,
             filter_factory=self.NOISE,
         )
-        # The constructor takes a vectorised distance by name only.
-        self._tracker.distance_function = VectorizedDistance(self._distances)
+        # The constructor takes such a distance by name only.
+        self._tracker.distance_function = StrongFirst(settings)
 
     def update(self, time: float, detections: Sequence[Detection]) -> list[Track]:
         """Add one frame; returns the tracks that it made longer or began."""
@@ -137,9 +162,6 @@ class FaceTracker:
             missing = round((time - self._last_time) * self.settings.fps) - 1
             for _ in range(min(missing, self.settings.memory_steps + 1)):
                 self._tracker.update([])
-
-    def _distances(self, candidates: NDArray[np.float64], objects: NDArray[np.float64]) -> NDArray[np.float64]:
-        return face_distances(candidates, objects, growth=self.settings.growth)
 
 
 def track_faces(frames: Iterable[FrameDetections], settings: TrackingSettings) -> list[Track]:

@@ -123,6 +123,15 @@ def test_a_weak_detection_goes_on_with_a_track_and_begins_none():
     assert [one.score for one in track.detections] == [0.9, 0.3, 0.3, 0.9]
 
 
+def test_a_weak_box_beside_a_face_does_not_take_its_track():
+    # The face walks 40 a frame and stops; the weak box stands where it would have gone on to.
+    settings = TrackingSettings(fps=5, picture=1280, begins=0.5)
+    frames = [FrameDetections(i / 5, (face(i / 5, 40 * i),)) for i in range(6)]
+    frames += [FrameDetections(i / 5, (face(i / 5, 200), face(i / 5, 245, score=0.2))) for i in range(6, 9)]
+    (track,) = track_faces(frames, settings)
+    assert [one.box[0] for one in track.detections] == [0, 40, 80, 120, 160, 200, 200, 200, 200]
+
+
 def test_update_tells_which_tracks_grew():
     tracker = FaceTracker(FIVE)
     assert [track.number for track in tracker.update(0, [face(0, 100)])] == [1]
