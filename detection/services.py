@@ -1,5 +1,6 @@
 """Every write about cameras, clips, analyses and verdicts."""
 
+import tempfile
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,6 +22,7 @@ from detection.frames import ClipError as ClipError  # what clip_add raises is c
 from detection.frames import ClipFacts, picture_at, probe
 from detection.incoming import Incoming, MovableFile, incoming
 from detection.models import Analysis, Camera, Clip, Passage, Verdict
+from detection.sample import write_sample
 from detection.verdicts import best_fit
 from jobs.models import Job
 from jobs.services import job_cancel, job_enqueue
@@ -30,6 +32,7 @@ from releases.services import NoRelease, release_active
 CAMERA_TOKEN_PREFIX = "mwcam_"  # noqa: S105 - no secret
 JOB_KIND = "detection.process_clip"
 SUFFIXES = {"video/mp4": ".mp4", "video/webm": ".webm", "video/mp2t": ".ts", "video/ogg": ".ogv"}
+SAMPLE_CAMERA, SAMPLE_NAME = "Sample", "sample.mp4"
 THUMBNAIL = 480  # longer side in pixels
 THUMBNAIL_QUALITY = 82
 LATEST = timedelta(days=1)  # by which a camera's clock may be ahead
@@ -158,6 +161,36 @@ def clip_store(
                 raise
             raise ClipDuplicate(known) from None
     return clip
+
+
+def sample_clip_add(*, by: User | None) -> Clip:
+    """Make the sample clip and have it judged by the active release; asked again, it gives the one that is there.
+
+    Raises ClipError with a sentence when no release is active.
+    """
+    known = Clip.objects.filter(is_sample=True).first()
+    if known is not None:
+        return known
+    try:
+        release = release_active()
+    except NoRelease as error:
+        raise ClipError(str(error)) from error
+    camera = Camera.objects.filter(name=SAMPLE_CAMERA).first() or camera_create(name=SAMPLE_CAMERA, by=by)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / SAMPLE_NAME
+        write_sample(path)
+        try:
+            with path.open("rb") as source:
+                return clip_store(
+                    camera=camera,
+                    file=File(source, name=SAMPLE_NAME),
+                    filmed_at=timezone.now(),
+                    by=by,
+                    judged_by=release,
+                    is_sample=True,
+                )
+        except ClipDuplicate as duplicate:
+            return duplicate.clip
 
 
 def _clip_keep(clip: Clip, arrived: Incoming, thumbnail: bytes, judged_by: ModelRelease | None) -> None:
