@@ -11,7 +11,9 @@ class JobsConfig(AppConfig):
         from django.utils.module_loading import import_string
 
         from jobs.kinds import register
+        from maskweb.checks import register_checks
 
+        register_checks()
         for dotted in settings.EXTRA_KINDS:
             for kind in import_string(dotted):
                 register(kind)
