@@ -1,17 +1,30 @@
 """Pages of detection."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
+
+from detection.views import cameras, clip, clips, media, overview
 
 app_name = "detection"
 
-
-def placeholder(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("")
-
-
 urlpatterns = [
-    path("", placeholder, name="overview"),
-    path("cameras/", placeholder, name="cameras"),
-    path("clips/", placeholder, name="clips"),
+    path("", overview.overview, name="overview"),
+    path("sample/", overview.sample_add, name="sample_add"),
+    path("cameras/", cameras.cameras, name="cameras"),
+    path("cameras/add/", cameras.camera_add, name="camera_add"),
+    path("cameras/<int:pk>/", cameras.camera, name="camera"),
+    path("cameras/<int:pk>/settings/", cameras.camera_settings, name="camera_settings"),
+    path("cameras/<int:pk>/token/", cameras.camera_token, name="camera_token"),
+    path("clips/", clips.clips, name="clips"),
+    path("clips/add/", clips.clip_upload, name="clip_add"),
+    path("clips/<int:pk>/", clip.clip, name="clip"),
+    path("clips/<int:pk>/judge/", clip.clip_judge, name="clip_judge"),
+    path("clips/<int:pk>/delete/", clip.clip_remove, name="clip_delete"),
+    path("clips/<int:pk>/video/", media.video, name="clip_video"),
+    path("clips/<int:pk>/thumbnail/", media.thumbnail, name="clip_thumbnail"),
+    path("analyses/<int:pk>/", clip.analysis, name="analysis"),
+    path("analyses/<int:pk>/cancel/", clip.analysis_cancel, name="analysis_cancel"),
+    path("analyses/<int:pk>/retry/", clip.analysis_retry, name="analysis_retry"),
+    path("analyses/<int:pk>/frame/", media.live_frame, name="live_frame"),
+    path("analyses/<int:pk>/overlay/", media.analysis_overlay, name="overlay"),
+    path("passages/<int:pk>/verdict/", clip.passage_verdict, name="passage_verdict"),
 ]

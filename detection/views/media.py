@@ -97,12 +97,12 @@ def thumbnail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @require(Right.VIEW_CAMERAS)
 def live_frame(request: HttpRequest, pk: int) -> HttpResponse:
-    """The newest judged frame of an analysis that is under way."""
+    """The newest judged frame of an analysis that is under way; 204 while there is none."""
     analysis = _analysis(request, pk)
     try:
         content = (Path(settings.MEDIA_ROOT) / "live" / f"{analysis.pk}.jpg").read_bytes()
     except FileNotFoundError:
-        raise Http404 from None
+        return HttpResponse(status=204)
     return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
 
