@@ -5,22 +5,13 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rights import Right
-
-
-def validate_time_zone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("%(name)s is no time zone; write one like Europe/Berlin."), params={"name": name})
-
-
-def default_time_zone() -> str:
-    return settings.TIME_ZONE
+from accounts.time_zones import default_time_zone, validate_time_zone
 
 
 class CameraQuerySet(models.QuerySet["Camera"]):

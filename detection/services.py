@@ -21,6 +21,7 @@ from accounts.services import audit, token_digest, token_make
 from detection.frames import ClipError as ClipError  # what clip_add raises is caught by its callers under this name
 from detection.frames import ClipFacts, picture_at, probe
 from detection.incoming import Incoming, MovableFile, incoming
+from detection.live import live_remove
 from detection.models import Analysis, Camera, Clip, Passage, Verdict
 from detection.sample import write_sample
 from detection.verdicts import best_fit
@@ -229,9 +230,11 @@ def clip_delete(*, clip: Clip, by: User | None) -> None:
     for job in Job.objects.unfinished().filter(pk__in=clip.analyses.values("job")):
         job_cancel(job=job, by=by)
     audit(actor=by, action="clip_delete", target=clip, camera=clip.camera_id, name=clip.original_name)
-    files = [clip.file, clip.thumbnail]
+    files, analyses = [clip.file, clip.thumbnail], list(clip.analyses.values_list("pk", flat=True))
     clip.delete()
     transaction.on_commit(partial(_files_remove, files))
+    for analysis in analyses:
+        transaction.on_commit(partial(live_remove, analysis))
 
 
 @transaction.atomic
