@@ -1,0 +1,273 @@
+"""Every address of the site, and who may open it. An address that stands in no table here fails a test."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import ApiToken, User
+from accounts.rights import Right
+from detection.models import Camera
+from labelling.models import LabelImport
+from tests.detection.makers import make_analysis, make_camera, make_clip, make_job
+from tests.training.makers import make_run, make_version
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ("alice", "bob", "carol", "dan", "wanda", "charlie")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may open an address, and with what it is asked for.
+
+    right: what it takes; None for everybody who is signed in. open: for everybody.
+    pk: the name of the row in `rows` whose key the address takes. of_camera: hidden (404) from people who may
+    not see the row's camera. own: hidden from everybody but the row's owner and those with this right.
+    """
+
+    right: Right | None = None
+    open: bool = False
+    post: bool = False
+    pk: str = ""
+    of_camera: bool = False
+    own: Right | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    api: bool = False
+    takes: tuple[int, ...] = (200, 201, 204, 302, 400)
+
+
+VIEW = Right.VIEW_CAMERAS
+RULES: dict[str, Rule] = {
+    "health": Rule(open=True),
+    # detection
+    "detection:overview": Rule(),
+    "detection:sample_add": Rule(Right.UPLOAD_CLIPS, post=True),
+    "detection:cameras": Rule(VIEW),
+    "detection:camera_add": Rule(Right.MANAGE_CAMERAS),
+    "detection:camera": Rule(VIEW, pk="camera", of_camera=True),
+    "detection:camera_settings": Rule(Right.MANAGE_CAMERAS, pk="camera", of_camera=True),
+    "detection:camera_token": Rule(Right.MANAGE_CAMERAS, post=True, pk="camera", of_camera=True),
+    "detection:clips": Rule(VIEW),
+    "detection:clip_add": Rule(Right.UPLOAD_CLIPS, post=True),
+    "detection:clip": Rule(VIEW, pk="clip", of_camera=True),
+    "detection:clip_judge": Rule(Right.UPLOAD_CLIPS, post=True, pk="clip", of_camera=True),
+    "detection:clip_delete": Rule(Right.MANAGE_CAMERAS, post=True, pk="clip", of_camera=True),
+    "detection:clip_video": Rule(VIEW, pk="clip", of_camera=True),
+    "detection:clip_thumbnail": Rule(VIEW, pk="clip", of_camera=True),
+    "detection:analysis": Rule(VIEW, pk="analysis", of_camera=True),
+    "detection:analysis_cancel": Rule(Right.UPLOAD_CLIPS, post=True, pk="analysis", of_camera=True),
+    "detection:analysis_retry": Rule(Right.UPLOAD_CLIPS, post=True, pk="analysis", of_camera=True),
+    "detection:live_frame": Rule(VIEW, pk="analysis", of_camera=True),
+    "detection:overlay": Rule(VIEW, pk="analysis", of_camera=True),
+    "detection:passage_verdict": Rule(
+        Right.REVIEW, post=True, pk="passage", of_camera=True, data={"verdict": "unknown"}
+    ),
+    # accounts
+    "accounts:login": Rule(open=True),
+    "accounts:logout": Rule(open=True, post=True),
+    "accounts:home": Rule(),
+    "accounts:settings": Rule(),
+    "accounts:password": Rule(),
+    "accounts:token_create": Rule(post=True),
+    "accounts:token_revoke": Rule(post=True, pk="api_token", own=None),
+    "accounts:people": Rule(Right.MANAGE_PEOPLE),
+    "accounts:person_add": Rule(Right.MANAGE_PEOPLE),
+    "accounts:person": Rule(Right.MANAGE_PEOPLE, pk="person"),
+    "accounts:person_password": Rule(Right.MANAGE_PEOPLE, post=True, pk="person"),
+    "accounts:audit": Rule(Right.MANAGE_PEOPLE),
+    # jobs
+    "jobs:jobs": Rule(),
+    "jobs:bell": Rule(),
+    "jobs:job": Rule(pk="job", own=Right.SEE_ALL_JOBS),
+    "jobs:snapshot": Rule(pk="job", own=Right.SEE_ALL_JOBS),
+    "jobs:cancel": Rule(post=True, pk="job", own=Right.SEE_ALL_JOBS),
+    "jobs:resume": Rule(post=True, pk="job", own=Right.SEE_ALL_JOBS),
+    # labelling
+    "labelling:datasets": Rule(Right.VIEW_DATASETS),
+    "labelling:dataset_add": Rule(Right.MANAGE_DATASETS),
+    "labelling:dataset": Rule(Right.VIEW_DATASETS, pk="dataset"),
+    "labelling:version_add": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
+    "labelling:anchors": Rule(Right.VIEW_DATASETS, pk="dataset"),
+    "labelling:voc": Rule(Right.VIEW_DATASETS, pk="dataset"),
+    "labelling:images": Rule(Right.VIEW_DATASETS, pk="dataset"),
+    "labelling:import_add": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
+    "labelling:import": Rule(Right.VIEW_DATASETS, pk="label_import"),
+    "labelling:pictures_add": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
+    "labelling:image": Rule(Right.VIEW_DATASETS, pk="image"),
+    "labelling:image_file": Rule(Right.VIEW_DATASETS, pk="image"),
+    "labelling:thumbnail": Rule(Right.VIEW_DATASETS, pk="image"),
+    # training
+    "training:runs": Rule(Right.VIEW_TRAINING),
+    "training:start": Rule(Right.TRAIN),
+    "training:run": Rule(Right.VIEW_TRAINING, pk="run"),
+    "training:epochs": Rule(Right.VIEW_TRAINING, pk="run"),
+    "training:cancel": Rule(Right.TRAIN, post=True, pk="run"),
+    "training:resume": Rule(Right.TRAIN, post=True, pk="run"),
+    # releases
+    "releases:releases": Rule(Right.VIEW_RELEASES),
+    "releases:release": Rule(Right.VIEW_RELEASES, pk="release"),
+    "releases:activate": Rule(Right.MANAGE_RELEASES, post=True, pk="release"),
+    "releases:download": Rule(Right.VIEW_RELEASES, pk="release"),
+    # the API
+    "schema": Rule(api=True),
+    "api-cameras": Rule(VIEW, api=True),
+    "api-clips": Rule(VIEW, api=True),
+    "api-clip": Rule(VIEW, api=True, pk="clip", of_camera=True),
+    "api-passages": Rule(VIEW, api=True),
+}
+
+NO_PICTURE = "detection:clip_thumbnail"  # the clip of these tests has none: not found, for everybody
+
+
+def named(patterns: list[Any], namespaces: tuple[str, ...] = ()) -> Iterator[str]:
+    """The full name of every address; an address without a name is one that this test cannot see."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from named(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield ":".join((*namespaces, pattern.name or f"<no name> {pattern.pattern}"))
+
+
+NAMES = sorted(set(named(get_resolver().url_patterns)))
+ADMIN = [name for name in NAMES if name.startswith("admin:")]
+REST = [name for name in NAMES if not name.startswith("admin:")]
+CLOSED = [name for name in RULES if not RULES[name].open]
+
+
+@pytest.fixture
+def people(request) -> dict[str, User]:
+    return {name: request.getfixturevalue(name) for name in PEOPLE}
+
+
+@pytest.fixture
+def rows(people) -> dict[str, int]:
+    """The key of one row of each kind. The camera has no members; the job belongs to somebody else."""
+    camera = make_camera("the vault")
+    clip = make_clip(camera)
+    analysis = make_analysis(clip, "with_mask")
+    somebody = User.objects.create_user("somebody", password="correct horse")
+    job = make_job(make_analysis(clip, state="queued"), "queued", owner=somebody)
+    analysis.refresh_from_db()
+    version = make_version(train=1, validation=0, test=0)
+    label_import = LabelImport.objects.create(dataset=version.dataset, export_name="export.json")
+    return {
+        "camera": camera.pk,
+        "clip": clip.pk,
+        "analysis": analysis.pk,
+        "passage": analysis.passages.get().pk,
+        "person": somebody.pk,
+        "job": job.pk,
+        "dataset": version.dataset_id,
+        "label_import": label_import.pk,
+        "image": version.images.get().image_id,
+        "run": make_run(version).pk,
+        "release": analysis.release_id,
+        "api_token": ApiToken.objects.create(user=somebody, name="script", digest="0" * 64).pk,
+    }
+
+
+def ask(client: Client, name: str, rows: dict[str, int]):
+    rule = RULES[name]
+    url = reverse(name, kwargs={"pk": rows[rule.pk]} if rule.pk else None)
+    return client.post(url, rule.data) if rule.post else client.get(url)
+
+
+def refused(response) -> bool:
+    return response.status_code in {401, 403}
+
+
+def test_every_address_is_listed():
+    assert sorted(RULES) == REST
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_the_signed_out_are_sent_to_the_login(client, rows, name):
+    response = ask(client, name, rows)
+    if RULES[name].api:
+        assert response.status_code in {401, 403}
+    else:
+        assert response.status_code == 302
+        assert response.url.startswith(reverse("accounts:login"))
+
+
+@pytest.mark.parametrize("name", [name for name in RULES if RULES[name].open])
+def test_what_is_open_needs_no_login(client, rows, name):
+    assert ask(client, name, rows).status_code in {200, 302}
+
+
+@pytest.mark.parametrize("name", [name for name in CLOSED if RULES[name].right])
+def test_without_the_right_the_answer_is_403(client, people, rows, name):
+    without = [user for user in people.values() if not user.may(RULES[name].right)]
+    assert without, "nobody lacks this right: the test would say nothing"
+    for user in without:
+        client.force_login(user)
+        response = ask(client, name, rows)
+        assert response.status_code == 403, f"{user} opened {name}: {response.status_code}"
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_with_the_right_it_opens(client, people, rows, name):
+    """The camera is seen by those who see all cameras; whatever else a row is, it is not refused."""
+    rule = RULES[name]
+    user = people["alice"]
+    client.force_login(user)
+    if rule.pk == "api_token":
+        rows["api_token"] = ApiToken.objects.create(user=user, name="own", digest="1" * 64).pk
+    response = ask(client, name, rows)
+    expected = {404} if name == NO_PICTURE else set(rule.takes)
+    assert response.status_code in expected, f"{name}: {response.status_code}"
+
+
+@pytest.mark.parametrize("name", [name for name in CLOSED if RULES[name].of_camera])
+def test_a_foreign_camera_is_not_found(client, charlie, rows, name, monkeypatch):
+    """Even with every right but the one to see all cameras."""
+    monkeypatch.setattr("accounts.models.rights_of", lambda role: frozenset(Right) - {Right.VIEW_ALL_CAMERAS})
+    client.force_login(charlie)
+    assert ask(client, name, rows).status_code == 404
+
+
+@pytest.mark.parametrize("name", [name for name in CLOSED if RULES[name].of_camera and not RULES[name].post])
+def test_a_member_of_the_camera_may_look(client, charlie, rows, name):
+    if RULES[name].right != VIEW:
+        return
+    Camera.objects.get().members.add(charlie)
+    client.force_login(charlie)
+    assert ask(client, name, rows).status_code in ({404} if name == NO_PICTURE else {200, 204, 302})
+
+
+@pytest.mark.parametrize("name", [name for name in CLOSED if RULES[name].own])
+def test_what_is_anothers_own_is_not_found(client, people, rows, name):
+    """The job's clip is behind a camera that the viewer is no member of, so she may not watch it either."""
+    client.force_login(people["charlie"])
+    assert ask(client, name, rows).status_code == 404
+
+
+def test_a_token_of_somebody_else_cannot_be_revoked(client, people, rows):
+    client.force_login(people["alice"])
+    assert ask(client, "accounts:token_revoke", rows).status_code == 404
+    assert ApiToken.objects.filter(pk=rows["api_token"]).exists()
+
+
+def admin_url(name: str) -> str:
+    for kwargs in ({}, {"object_id": "1"}, {"app_label": "accounts"}, {"id": "1"}, {"url": "x"}):
+        try:
+            return reverse(name, kwargs=kwargs)
+        except NoReverseMatch:
+            continue
+    if name == "admin:view_on_site":
+        return reverse(name, kwargs={"content_type_id": 1, "object_id": 1})
+    raise AssertionError(f"what does {name} take?")
+
+
+@pytest.mark.parametrize("name", [name for name in ADMIN if "<no name>" not in name])
+def test_the_administration_is_closed_to_the_signed_out_and_to_viewers(client, charlie, name):
+    if name in {"admin:login", "admin:logout"}:
+        return
+    assert client.get(admin_url(name)).status_code in {302, 403, 404, 405}
+    client.force_login(charlie)
+    assert client.get(admin_url(name)).status_code in {302, 403, 404, 405}
