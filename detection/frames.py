@@ -26,7 +26,17 @@ from numpy.typing import NDArray
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,mxf,m4v,h264,hevc,ivf,mjpeg,dhav,wtv,dv"
 # In these, times never run backwards, so that a seek lands where reading from the start would.
 SEEKABLE = ("mov,mp4", "matroska,webm")
-CONTENT_TYPES = {"mov,mp4": "video/mp4", "matroska,webm": "video/webm", "mpegts": "video/mp2t", "ogg": "video/ogg"}
+CONTENT_TYPES = {
+    "mov,mp4": "video/mp4",
+    "matroska,webm": "video/x-matroska",
+    "mpegts": "video/mp2t",
+    "mpeg": "video/mpeg",
+    "ogg": "video/ogg",
+    "avi": "video/x-msvideo",
+    "flv": "video/x-flv",
+    "asf": "video/x-ms-asf",
+}
+WEBM_CODECS = {"vp8", "vp9", "av1"}
 MICROSECOND = Fraction(1, 1_000_000)
 USUAL_RATE = Fraction(25)
 DISORDER = 1.0  # seconds: a smaller step back is disorder (AVI with B-frames), a larger one a clock set anew
@@ -76,14 +86,13 @@ def probe(path: Path) -> ClipFacts:
         rate = stream.average_rate or stream.guessed_rate or USUAL_RATE
         duration = _duration(container, stream) or _last_time(path) + float(1 / rate)
         width, height = (first.height, first.width) if _is_turned(first) else (first.width, first.height)
-        names = container.format.name
         return ClipFacts(
             duration=duration,
             width=width,
             height=height,
             codec=stream.codec_context.name,
             frames=stream.frames or max(1, round(duration * rate)),
-            content_type=next((kind for name, kind in CONTENT_TYPES.items() if names.startswith(name)), "video/*"),
+            content_type=_content_type(container.format.name, stream.codec_context.name),
         )
 
 
@@ -223,6 +232,13 @@ def _last_time(path: Path) -> float:
         for last, _picture in _timed(container, stream):  # noqa: B007 - the last one is used
             pass
     return last
+
+
+def _content_type(names: str, codec: str) -> str:
+    if names.startswith("matroska") and codec in WEBM_CODECS:
+        return "video/webm"
+    known = (kind for name, kind in CONTENT_TYPES.items() if names.startswith(name))
+    return next(known, "application/octet-stream")
 
 
 def _is_turned(picture: VideoFrame) -> bool:

@@ -32,7 +32,14 @@ from releases.services import NoRelease, release_active
 
 CAMERA_TOKEN_PREFIX = "mwcam_"  # noqa: S105 - no secret
 JOB_KIND = "detection.process_clip"
-SUFFIXES = {"video/mp4": ".mp4", "video/webm": ".webm", "video/mp2t": ".ts", "video/ogg": ".ogv"}
+SUFFIXES = {
+    "video/mp4": ".mp4",
+    "video/webm": ".webm",
+    "video/x-matroska": ".mkv",
+    "video/mp2t": ".ts",
+    "video/ogg": ".ogv",
+    "video/x-msvideo": ".avi",
+}
 SAMPLE_CAMERA, SAMPLE_NAME = "Sample", "sample.mp4"
 THUMBNAIL = 480  # longer side in pixels
 THUMBNAIL_QUALITY = 82

@@ -107,6 +107,22 @@ def test_probe_tells_what_the_file_holds(video):
     assert facts.judged_frames(100) == 20
 
 
+@pytest.mark.parametrize(
+    ("name", "codec", "kind"),
+    [
+        ("clip.mp4", "libx264", "video/mp4"),
+        ("clip.webm", "libvpx-vp9", "video/webm"),
+        ("clip.mkv", "libx264", "video/x-matroska"),
+        ("clip.ts", "libx264", "video/mp2t"),
+        ("clip.avi", "libx264", "video/x-msvideo"),
+        ("clip.h264", "libx264", "application/octet-stream"),
+    ],
+)
+def test_the_content_decides_the_type_that_browsers_are_told(video, name, codec, kind):
+    path = video([i / 25 for i in range(50)], name, codec=codec)
+    assert probe(path.rename(path.with_suffix(".bin"))).content_type == kind
+
+
 def test_a_length_that_the_file_does_not_say_is_measured(video):
     facts = probe(video([i / 25 for i in range(50)], "raw.h264"))
     assert facts.duration == pytest.approx(2.0, abs=0.1)

@@ -77,7 +77,7 @@ def test_what_cannot_be_judged_ends_with_a_sentence(tmp_path):
     text.write_text("Dear sir or madam")
     with pytest.raises(CommandError, match=r"This file is no video\."):
         process(str(text), "--camera", "gate")
-    assert not Clip.objects.exists()
+    assert not Camera.objects.exists()
 
 
 def test_an_error_of_the_runner_is_told(clip_file, monkeypatch):

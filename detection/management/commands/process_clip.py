@@ -11,6 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from detection.frames import ClipError, probe
 from detection.local_time import moment_from
 from detection.models import Analysis, Camera, Clip
 from detection.progress import counts_of
@@ -33,7 +34,7 @@ from yolo.release import ReleaseError
 
 class Command(DataCommand):
     help = "Judge a video file: adds it as a clip of a camera and prints its passages."
-    errors = (*DataCommand.errors, ReleaseError)
+    errors = (*DataCommand.errors, ReleaseError, ClipError)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="a video")
@@ -49,6 +50,7 @@ class Command(DataCommand):
         if not file.is_file():
             raise CommandError(_("There is no file %(path)s.") % {"path": file})
         release = release_active()
+        probe(file)  # before a camera is made for a file that is none of its clips
         row = Camera.objects.filter(name=camera).first() or camera_create(name=camera, by=None)
         clip = self._clip(file, row, options["filmed_at"])
         analysis = analysis_create(clip=clip, release=release, frames_per_second=options["fps"])
@@ -56,18 +58,7 @@ class Command(DataCommand):
         self._judge(analysis, quiet=options["verbosity"] == 0)
         wall = time.perf_counter() - start
         analysis.refresh_from_db()
-        passages = list(analysis.passages.values("verdict", "confidence", "begins", "ends"))
-        self.result(
-            {
-                "clip": clip.pk,
-                "frames": analysis.frames,
-                "seconds": round(clip.duration.total_seconds(), 3),
-                "passages": passages,
-                "counts": counts_of(passage["verdict"] for passage in passages),
-                "wall_seconds": round(wall, 3),
-                "frames_per_second": round(analysis.frames / wall, 2),
-            }
-        )
+        self.result(outcome(clip, analysis, wall))
 
     def _clip(self, file: Path, camera: Camera, filmed_at: str | None) -> Clip:
         """The file as a clip of the camera; one that is there already is judged again."""
@@ -99,3 +90,20 @@ class Command(DataCommand):
             finally:
                 analysis.job = Job.objects.filter(kind=JOB_KIND, target_id=analysis.pk).order_by("-pk").first()
                 analysis.save(update_fields=["job"])
+
+
+def outcome(clip: Clip, analysis: Analysis, wall: float) -> dict[str, Any]:
+    """What the command prints; times in seconds from the clip's start."""
+    passages = list(analysis.passages.values_list("verdict", "confidence", "begins", "ends"))
+    return {
+        "clip": clip.pk,
+        "frames": analysis.frames,
+        "seconds": round(clip.duration.total_seconds(), 3),
+        "passages": [
+            {"verdict": verdict, "confidence": confidence, "begins": round(begins, 3), "ends": round(ends, 3)}
+            for verdict, confidence, begins, ends in passages
+        ],
+        "counts": counts_of(passage[0] for passage in passages),
+        "wall_seconds": round(wall, 3),
+        "frames_per_second": round(analysis.frames / wall, 2),
+    }
