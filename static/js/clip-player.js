@@ -134,5 +134,6 @@ onThemeChange(redraw);
 followFrames();
 startKeys();
 await load();
+root.dataset.ready = "";
 const asked = /^#passage-(\d+)$/.exec(location.hash);
 if (asked) select(Number(asked[1]));
