@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from labelling.models import DatasetVersion
@@ -44,17 +45,18 @@ class RunForm(forms.ModelForm[TrainingRun]):
             "crops_version": _(
                 "A version of a dataset of single faces that are pasted into the pictures. May be empty."
             ),
-            "start_release": _("A release whose weights to begin with. Empty: from scratch."),
+            "start_release": _("A model whose weights to begin with; fewer epochs will then do."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         versions = DatasetVersion.objects.select_related("dataset")
-        for name in ("version", "crops_version"):
-            self._offer(name, versions)
-        self._offer("start_release", ModelRelease.objects.all())
+        self._offer("version", versions, nothing=_("Choose a version"))
+        self._offer("crops_version", versions, nothing=_("None: faces are cut from the pictures themselves"))
+        self._offer("start_release", ModelRelease.objects.all(), nothing=_("Scratch"))
 
-    def _offer(self, name: str, rows: QuerySet[Any]) -> None:
+    def _offer(self, name: str, rows: QuerySet[Any], *, nothing: Promise) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = rows
+        field.empty_label = str(nothing)

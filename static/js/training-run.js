@@ -47,18 +47,27 @@ function lossLines(words, epochs, live) {
   });
 }
 
-function metricLines(words, epochs) {
+function metricLines(words, epochs, ink) {
   const of = (name) => pointsOf(epochs, (epoch) => epoch.metrics.ap50?.[name]);
   return [
-    line(words.map, token("--tblr-body-color") || "#888888", pointsOf(epochs, (epoch) => epoch.metrics.map50)),
+    line(words.map, ink, pointsOf(epochs, (epoch) => epoch.metrics.map50)),
     line(words.with, token("--mw-with"), of("with_mask"), [6, 3]),
     line(words.without, token("--mw-without"), of("without_mask"), [2, 3]),
   ].filter((one, index) => index === 0 || one.data.length);
 }
 
-function options(epochCount, mostY, word) {
-  const ink = token("--tblr-secondary") || "#888888";
-  const lines = token("--tblr-border-color") || "#8884";
+/** Colours of words and lines as the browser resolved them: a canvas understands no var() in a token. */
+function inkOf(canvas) {
+  return getComputedStyle(canvas.closest("[data-charts]")).color;
+}
+
+function ruleOf(canvas) {
+  return getComputedStyle(canvas.closest(".card")).borderTopColor;
+}
+
+function options(canvas, epochCount, mostY, word) {
+  const ink = inkOf(canvas);
+  const lines = ruleOf(canvas);
   return {
     animation: false,
     maintainAspectRatio: false,
@@ -113,13 +122,14 @@ class Charts {
     for (const chart of Object.values(this.charts)) chart.destroy();
     this.charts = {
       losses: this.chart("losses", lossLines(this.words, this.epochs, this.live), undefined),
-      metrics: this.chart("metrics", metricLines(this.words, this.epochs), 1),
+      metrics: this.chart("metrics", metricLines(this.words, this.epochs, inkOf(this.canvases.metrics)), 1),
     };
   }
 
   chart(name, datasets, mostY) {
-    const config = { type: "line", data: { datasets }, options: options(this.of, mostY, this.words.epoch) };
-    return new window.Chart(this.canvases[name], config);
+    const canvas = this.canvases[name];
+    const settings = options(canvas, this.of, mostY, this.words.epoch);
+    return new window.Chart(canvas, { type: "line", data: { datasets }, options: settings });
   }
 
   follow(detail) {
@@ -162,7 +172,10 @@ function start(card) {
     }
     showFigures(card, snapshot);
     charts.follow(snapshot.detail);
-    if (epochsDone !== null && snapshot.detail.epochs_done !== epochsDone) charts.load();
+    if (epochsDone !== null && snapshot.detail.epochs_done !== epochsDone) {
+      charts.load();
+      document.body.dispatchEvent(new Event("epoch-done"));
+    }
     epochsDone = snapshot.detail.epochs_done;
   });
 }
