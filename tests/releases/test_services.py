@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from accounts.models import AuditEntry
+from jobs.startup import start_actions_run
 from releases.models import ModelRelease
 from releases.services import (
     NoRelease,
@@ -114,3 +115,18 @@ def test_when_the_active_bundled_release_no_longer_ships_the_newest_takes_over(d
 def test_without_any_release_there_is_a_sentence(db, bundled):
     with pytest.raises(NoRelease, match="No model is active"):
         release_active()
+
+
+def test_a_bundled_release_that_is_not_whole_is_left_out_and_logged(db, bundled, tiny_release_folder, caplog):
+    copy_named(tiny_release_folder, bundled / "broken", name="broken", created="2026-02-01T00:00:00+00:00")
+    (bundled / "broken" / "network.bin").unlink()
+    copy_named(tiny_release_folder, bundled / "whole", name="whole", created="2026-01-01T00:00:00+00:00")
+    assert [row.name for row in bundled_register()] == ["whole"]
+    assert release_active().name == "whole"
+    assert "network.bin is missing" in caplog.text
+
+
+def test_the_server_registers_what_ships_when_it_starts(db, bundled, tiny_release_folder):
+    copy_named(tiny_release_folder, bundled / "ours", name="ours", created="2026-01-01T00:00:00+00:00")
+    start_actions_run()
+    assert ModelRelease.objects.active().get().name == "ours"

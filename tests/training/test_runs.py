@@ -47,6 +47,7 @@ def train_here(run: TrainingRun, **values) -> Job:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # 35 s of a free core; far more beside a training
 def test_a_run_is_cancelled_resumed_by_the_command_and_published_once(run, monkeypatch):
     with pytest.raises(running.JobFailure, match="stopped"):
         train_here(run, on_progress=cancel_after_first_epoch)
@@ -118,3 +119,15 @@ def test_the_command_freezes_a_dataset_that_has_no_version(db):
     Dataset.objects.create(name="empty")
     with pytest.raises(CommandError, match="nothing to freeze"):
         call_command("train", dataset="empty")
+
+
+def test_ctrl_c_leaves_a_run_that_the_sentence_says_how_to_resume(run, monkeypatch):
+    def interrupted(reporter, target_id):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs, "run", interrupted)
+    monkeypatch.setattr("training.management.commands.train.signal.signal", lambda number, handler: None)
+    with pytest.raises(CommandError, match=f"--resume {run.pk}") as caught:
+        call_command("train", resume=run.pk, stderr=io.StringIO())
+    assert caught.value.returncode == 130
+    assert Job.objects.get().state == Job.State.CANCELLED
