@@ -110,7 +110,8 @@ def test_progress_tells_what_the_page_shows(analysis, monkeypatch):
     assert {one.total for one in told} == {10}
     sixth = told[6].detail
     assert sixth["frame_version"] == 6
-    assert sixth["counts"] == {"with_mask": 1, "without_mask": 1, "worn_incorrectly": 0, "unknown": 0}
+    assert sixth["counts"] == {"with_mask": 1, "without_mask": 0, "worn_incorrectly": 0, "unknown": 1}, "seen once"
+    assert told[7].detail["counts"] == {"with_mask": 1, "without_mask": 1, "worn_incorrectly": 0, "unknown": 0}
     assert [(box["verdict"], box["xyxy"]) for box in sixth["boxes"]] == [
         ("without_mask", [200, 150, 240, 200]),
         ("with_mask", [50, 40, 90, 90]),
