@@ -229,7 +229,6 @@ def test_several_files_are_sent_one_after_another_and_a_bad_one_says_why(page, t
     expect(rows.nth(0).locator("[role=alert]")).not_to_be_empty()
     expect(rows.nth(1).get_by_role("link", name="Open")).to_be_visible()
     expect(rows.nth(2).get_by_role("link", name="Open")).to_be_visible()
-    page.goto("/clips/")
     expect(page.locator("[data-clip]", has_text="good.mp4")).to_have_count(1)
     expect(page.locator("[data-clip]", has_text="notes.mp4")).to_have_count(0)
 

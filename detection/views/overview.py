@@ -33,7 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     cameras = list(cameras_with_newest(user))
     summaries = camera_summaries(cameras, period, timezone.now())
     clips = with_state(Clip.objects.for_user(user).select_related("camera"))
-    judged_now = clips.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).order_by("-added_at")[:JUDGED_NOW]
+    judged_now = clips.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).order_by("added_at")[:JUDGED_NOW]
     context = {
         "period": period,
         "choices": CHOICES,

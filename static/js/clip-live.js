@@ -40,7 +40,7 @@ function showNumbers(job) {
     bar.max = job.total;
     bar.value = job.done;
   }
-  put("state", job.state === "queued" ? words.waiting : job.message || "");
+  put("state", job.state === "queued" ? words.waiting : job.message || words.starting);
   put("frame", job.total ? `${job.done} / ${job.total}` : String(job.done || 0));
   put("fps", detail.fps ? detail.fps.toFixed(1) : "–");
   const left = detail.seconds_left ?? job.seconds_left;

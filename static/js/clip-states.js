@@ -4,14 +4,27 @@ import { watchJob } from "./job-socket.js";
 const AT_ONCE = 6;
 const watched = new Set();
 
-async function renew(row) {
+async function pageAnew() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  if (!answer.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+}
+
+async function renew(row) {
+  const page = await pageAnew();
+  if (!page) return;
   for (const old of document.querySelectorAll(`[data-clip="${row.dataset.clip}"]`)) {
     const fresh = page.querySelector(`[data-clip="${row.dataset.clip}"]`);
     if (fresh) old.replaceWith(document.importNode(fresh, true));
   }
+  watchSome();
+}
+
+/** Show the whole list anew, with the clips that have arrived since. */
+export async function renewList() {
+  const page = await pageAnew();
+  const fresh = page?.getElementById("clip-list");
+  if (!fresh) return;
+  document.getElementById("clip-list").replaceWith(document.importNode(fresh, true));
   watchSome();
 }
 

@@ -1,4 +1,5 @@
 // Several clips, one after another, each with a bar. The plain form works without this module.
+import { renewList } from "./clip-states.js";
 import { csrfToken } from "./csrf.js";
 
 const form = document.getElementById("upload");
@@ -153,6 +154,7 @@ async function sendAll() {
   sending = false;
   send.disabled = false;
   if (queue.length === 1 && queue[0].state === "done") location.assign(queue[0].buttons.querySelector("a").href);
+  else renewList();
 }
 
 function startDropping() {
