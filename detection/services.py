@@ -143,11 +143,7 @@ def clip_store(
         known = Clip.objects.filter(camera=camera, sha256=arrived.sha256).first()
         if known is not None:
             raise ClipDuplicate(known)
-        try:
-            facts = probe(arrived.path)
-            thumbnail = _thumbnail(arrived.path, facts)
-        except ClipError as error:
-            raise ValidationError(_(str(error)), code="no_clip") from error
+        facts, thumbnail = _looked_at(arrived.path)
         clip = Clip(
             camera=camera,
             original_name=PurePath(original_name or file.name or "clip").name[-255:],
@@ -199,6 +195,15 @@ def sample_clip_add(*, by: User | None) -> Clip:
                 )
         except ClipDuplicate as duplicate:
             return duplicate.clip
+
+
+def _looked_at(path: Path) -> tuple[ClipFacts, bytes]:
+    """What the file says of itself, and its thumbnail; ValidationError when it is no video."""
+    try:
+        facts = probe(path)
+        return facts, _thumbnail(path, facts)
+    except ClipError as error:
+        raise ValidationError(_(str(error)), code="no_clip") from error
 
 
 def _clip_keep(clip: Clip, arrived: Incoming, thumbnail: bytes, judged_by: ModelRelease | None) -> None:

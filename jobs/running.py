@@ -39,7 +39,9 @@ def attempt_run(attempt: Attempt, *, on_progress: Callable[[Progress], None] | N
         attempt_end(attempt, state=Job.State.FAILED, failure=str(failure), **reporter.unwritten())
     except Exception:
         logger.exception("job %s failed", attempt.job_id)
-        sentence = _("Something went wrong that should not have. An administrator can see the details on this page.")
+        sentence = _(
+            "Something went wrong here. What was finished is kept; an administrator can see the details of this job."
+        )
         attempt_end(attempt, state=Job.State.FAILED, failure=sentence, traceback=traceback.format_exc())
     else:
         attempt_end(attempt, state=Job.State.SUCCEEDED, **reporter.unwritten())

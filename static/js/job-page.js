@@ -10,7 +10,8 @@ function show(snapshot) {
     return;
   }
   const set = (name, text) => {
-    card.querySelector(`[data-job-${name}]`).textContent = text;
+    const element = card.querySelector(`[data-job-${name}]`);
+    if (element) element.textContent = text;
   };
   set("message", snapshot.message);
   set("done", numbers.format(snapshot.done));

@@ -1,6 +1,7 @@
 """`manage.py up`: everything the site needs, from one command."""
 
 import fcntl
+import logging
 import signal
 import socket
 import threading
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port to serve on (default %(default)s)")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        logging.getLogger("django-q").setLevel(logging.WARNING)  # the terminal is for people
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
