@@ -40,6 +40,13 @@ def camera_since(moment: datetime, camera: Camera) -> SafeString:
 
 
 @register.simple_tag
+def offset(seconds: float) -> str:
+    """Seconds from a clip's start, to the tenth: 0:07.4."""
+    minutes, tenths = divmod(round(seconds * 10), 600)
+    return f"{minutes}:{tenths // 10:02}.{tenths % 10}"
+
+
+@register.simple_tag
 def verdict_icon(verdict: str) -> SafeString:
     """A verdict's icon alone, for a button that has its word beside it or hidden."""
     return icon(LOOKS[verdict].icon)
