@@ -159,9 +159,10 @@ class _Run:
                 losses = self._train_epoch(epoch, pace, on_event, should_stop)
                 metrics = self._validate(epoch, pace, should_stop)
                 is_best = self._note(epoch, metrics)
-                self._save()
                 seconds = time.monotonic() - began
+                # Told before it is saved: a training killed in between repeats the epoch rather than losing its record.
                 on_event(EpochEvent(epoch + 1, self._config.epochs, losses, metrics, seconds, is_best))
+                self._save()
         except _StoppedError:
             stopped = True
         self._judged.set_weights(self._best)
