@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -26,12 +28,11 @@ def secret_key(*, data_dir: Path, embedded: bool) -> str:
 
 
 def _make(path: Path) -> str:
+    """Write a new key to a file of its own and link it into place, so that nobody reads half a key."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process was first
-        return path.read_text().strip()
-    key = secrets.token_urlsafe(50)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key)
-    return key
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name) as file:  # made with mode 0600
+        file.write(secrets.token_urlsafe(50))
+        file.flush()
+        with suppress(FileExistsError):  # another process was first
+            path.hardlink_to(file.name)
+    return path.read_text().strip()
