@@ -6,13 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from django.conf import settings
 from django.core.files.base import File
 
 from detection.analysis_settings import AnalysisSettings
-from detection.chunks import look_of, stored_frames
+from detection.chunks import stored_frames
 from detection.judging import judge_all
 from detection.live import live_path
 from detection.models import Analysis
@@ -197,16 +196,6 @@ def test_a_clip_that_was_deleted_fails_with_a_sentence(analysis):
 def test_a_release_that_is_broken_fails_with_a_sentence(analysis):
     with pytest.raises(ClipFailure):
         run(reporter_of(analysis), analysis.pk)
-
-
-def test_sharpness_and_brightness_tell_a_flat_face_from_a_grained_one():
-    image = np.full((100, 100, 3), 90, np.uint8)
-    assert look_of(image, np.array([10, 10, 50, 50], np.float32)) == (0, 90)
-    image[np.arange(100) // 10 % 2 == 1] = 200  # stripes ten pixels high
-    sharpness, brightness = look_of(image, np.array([0, 0, 100, 100], np.float32))
-    assert sharpness > 100
-    assert brightness == pytest.approx(145, abs=3)
-    assert look_of(image, np.array([-20, -20, -5, -5], np.float32)) == (0, 0)
 
 
 @pytest.fixture(scope="module")
