@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from labelling.anchors import MOST_ANCHORS
 from labelling.class_names import OUR_CLASSES
-from labelling.models import Dataset
+from labelling.exporting import FORMATS
+from labelling.models import Dataset, DatasetVersion
 
 
 class DatasetForm(forms.ModelForm[Dataset]):
@@ -99,3 +100,25 @@ class GalleryForm(forms.Form):
         field = self.fields["box_class"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [("", _("all classes")), *((str(each.pk), each.name) for each in dataset.classes.all())]
+
+
+class ExportForm(forms.Form):
+    """What to hand on of a dataset, and in which form."""
+
+    export_format = forms.ChoiceField(
+        label=_("Format"), widget=forms.RadioSelect, choices=[(key, each.label) for key, each in FORMATS.items()]
+    )
+    version = forms.ModelChoiceField(
+        DatasetVersion.objects.none(),
+        label=_("Version"),
+        required=False,
+        empty_label=_("the dataset as it is now"),
+        to_field_name="number",
+        help_text=_("A version comes with its split into train, validation and test."),
+    )
+
+    def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["version"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = dataset.versions.select_related("dataset")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from labelling.views import datasets, images, imports
+from labelling.views import datasets, exports, images, imports
 
 app_name = "labelling"
 urlpatterns = [
@@ -11,7 +11,8 @@ urlpatterns = [
     path("<int:pk>/", datasets.dataset, name="dataset"),
     path("<int:pk>/versions/add/", datasets.version_add, name="version_add"),
     path("<int:pk>/anchors/", datasets.anchors, name="anchors"),
-    path("<int:pk>/voc/", datasets.voc, name="voc"),
+    path("<int:pk>/export/", exports.export, name="export"),
+    path("<int:pk>/export/download/", exports.export_download, name="export_download"),
     path("<int:pk>/images/", images.images, name="images"),
     path("<int:pk>/imports/add/", imports.import_add, name="import_add"),
     path("imports/<int:pk>/", imports.label_import, name="import"),

@@ -1,23 +1,19 @@
-"""The list of datasets, and the page of one with its versions, anchors and download."""
+"""The list of datasets, and the page of one with its versions and anchors."""
 
 from django.core.exceptions import ValidationError
-from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import person, require
 from accounts.models import User
 from accounts.rights import Right
 from labelling.anchors import dataset_anchors
-from labelling.exporting import asynchronously, zip_stream
 from labelling.forms import AnchorForm, DatasetForm, ImportForm, VersionForm
 from labelling.models import Dataset
 from labelling.services import dataset_create
 from labelling.summaries import classes_with_counts, newest_imports, versions_with_counts, with_counts
 from labelling.versions import version_create
-from labelling.voc import voc_entries
 
 NEWEST = 10
 
@@ -72,18 +68,6 @@ def anchors(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
     return render(request, "labelling/anchors.html", {"dataset": found, "form": form, "fit": fit})
-
-
-@require_safe
-@require(Right.VIEW_DATASETS)
-def voc(request: HttpRequest, pk: int) -> StreamingHttpResponse:
-    """The dataset as a zip of Pascal VOC, sent while it is made."""
-    found = dataset_of(person(request), pk)
-    parts = zip_stream(voc_entries(found))
-    body = asynchronously(parts) if isinstance(request, ASGIRequest) else parts
-    response = StreamingHttpResponse(body, content_type="application/zip")
-    response["Content-Disposition"] = content_disposition_header(True, f"{found.name}-voc.zip") or "attachment"
-    return response
 
 
 def dataset_of(user: User, pk: int) -> Dataset:

@@ -1,6 +1,7 @@
 """The commands that scripts call: JSON alone on standard output, sentences on standard error."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,45 @@ def test_voc_is_written(export, pictures, capsys, tmp_path):
     assert names == ["Annotations/a.xml", "Annotations/b.xml", "JPEGImages/a.jpg", "JPEGImages/b.jpg"]
 
 
+def test_a_dataset_is_exported_into_a_folder(export, pictures, capsys, tmp_path):
+    command(capsys, "import_labelbox", export, "--images", pictures, "--dataset", "masks")
+    arguments = ("export_dataset", "--dataset", "masks", "--format", "yolo", "--to", tmp_path / "yolo")
+    assert command(capsys, *arguments) == {
+        "dataset": "masks",
+        "version": None,
+        "format": "yolo",
+        "images": 2,
+        "boxes": 2,
+        "to": str(tmp_path / "yolo"),
+    }
+    names = sorted(path.relative_to(tmp_path / "yolo").as_posix() for path in (tmp_path / "yolo").rglob("*.*"))
+    assert names == [
+        "data.yaml",
+        "images/train/a.jpg",
+        "images/train/b.jpg",
+        "labels/train/a.txt",
+        "labels/train/b.txt",
+    ]
+
+
+def test_a_version_is_exported_into_a_zip(export, pictures, capsys, tmp_path):
+    command(capsys, "import_labelbox", export, "--images", pictures, "--dataset", "masks")
+    command(capsys, "dataset_version", "--dataset", "masks")
+    Box.objects.all().delete()
+    target = tmp_path / "new" / "masks.zip"
+    arguments = ("export_dataset", "--dataset", "masks", "--format", "coco", "--to", target, "--dataset-version", 1)
+    result = command(capsys, *arguments)
+    assert (result["version"], result["images"], result["boxes"]) == (1, 2, 2)
+    assert zipfile.ZipFile(target).testzip() is None
+
+
+def test_a_version_that_is_not_there_is_one_sentence(export, capsys, tmp_path):
+    command(capsys, "import_labelbox", export, "--dataset", "masks")
+    arguments = ("--dataset", "masks", "--format", "voc", "--to", str(tmp_path / "x"), "--dataset-version", "3")
+    with pytest.raises(CommandError, match=r"masks has no version 3\. There are: none yet"):
+        call_command("export_dataset", *arguments)
+
+
 def test_anchors_are_found(export, pictures, capsys):
     command(capsys, "import_labelbox", export, "--images", pictures, "--dataset", "masks")
     # The pictures are 40 wide, so that boxes of 5 x 5 and 10 x 12 are ten times as large at a net size of 400.
@@ -138,11 +178,11 @@ def test_anchors_are_found(export, pictures, capsys):
     assert result == {"anchors": [[50, 50], [100, 120]], "mean_iou": 1}
 
 
-@pytest.mark.parametrize("name", ["anchors", "dataset_version", "export_voc"])
+@pytest.mark.parametrize("name", ["anchors", "dataset_version", "export_voc", "export_dataset"])
 def test_an_unknown_dataset_is_one_sentence(name, tmp_path):
-    arguments = ["--to", str(tmp_path)] if name == "export_voc" else []
+    extra = {"export_voc": ["--to", str(tmp_path)], "export_dataset": ["--to", str(tmp_path), "--format", "coco"]}
     with pytest.raises(CommandError, match="There is no dataset named 'none'"):
-        call_command(name, "--dataset", "none", *arguments)
+        call_command(name, "--dataset", "none", *extra.get(name, []))
 
 
 @pytest.mark.shared

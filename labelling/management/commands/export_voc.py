@@ -8,9 +8,10 @@ from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from jobs.commands import DataCommand
-from labelling.exporting import write_folder
+from labelling.exporting import Tally, write_folder
+from labelling.formats.content import content_of
+from labelling.formats.voc_writer import voc_entries
 from labelling.management.datasets import dataset_named
-from labelling.voc import voc_entries
 
 
 class Command(DataCommand):
@@ -22,10 +23,12 @@ class Command(DataCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         dataset = dataset_named(options["dataset"])
+        tally = Tally()
+        entries = voc_entries(tally.over(content_of(dataset)))
         with tqdm(unit=" files", file=sys.stderr, disable=options["verbosity"] == 0) as bar:
             try:
                 options["to"].mkdir(parents=True, exist_ok=True)
-                files = write_folder(voc_entries(dataset), options["to"], on_progress=bar.update)
+                write_folder(entries, options["to"], on_progress=bar.update)
             except OSError as error:
                 raise CommandError(f"{error.filename or options['to']} cannot be written: {error.strerror}.") from error
-        self.result({"dataset": dataset.name, "images": files // 2, "folder": str(options["to"])})
+        self.result({"dataset": dataset.name, "images": tally.images, "folder": str(options["to"])})

@@ -5,7 +5,10 @@ import pytest
 from labelling import urls
 from labelling.models import Image, LabelImport
 
-LOOKED_AT = {"datasets", "dataset", "anchors", "voc", "images", "import", "image", "image_file", "thumbnail"}
+LOOKED_AT = {
+    *("datasets", "dataset", "anchors", "export", "export_download"),
+    *("images", "import", "image", "image_file", "thumbnail"),
+}
 MANAGED = {"dataset_add", "version_add", "import_add", "pictures_add"}
 
 
@@ -19,7 +22,8 @@ def addresses(masks) -> dict[str, str]:
         "dataset": f"{masks.pk}/",
         "version_add": f"{masks.pk}/versions/add/",
         "anchors": f"{masks.pk}/anchors/",
-        "voc": f"{masks.pk}/voc/",
+        "export": f"{masks.pk}/export/",
+        "export_download": f"{masks.pk}/export/download/?export_format=voc",
         "images": f"{masks.pk}/images/",
         "import_add": f"{masks.pk}/imports/add/",
         "import": f"imports/{LabelImport.objects.get().pk}/",

@@ -1,14 +1,11 @@
 """The list of datasets and the page of one."""
 
-import io
-import zipfile
-
 import pytest
 
 from labelling.models import Dataset, DatasetVersion
 from labelling.services import dataset_create
 from tests.labelling.conftest import RECORDS
-from tests.labelling.makers import import_here, jpeg
+from tests.labelling.makers import import_here
 
 pytestmark = pytest.mark.django_db
 
@@ -87,28 +84,3 @@ def test_anchors_that_cannot_be_found_are_told(client, masks, carol, query):
     client.force_login(carol)
     answer = client.get(f"/datasets/{masks.pk}/anchors/?{query}")
     assert (answer.status_code, answer.context["fit"], bool(answer.context["form"].errors)) == (200, None, True)
-
-
-def test_voc_is_a_zip(client, masks, carol):
-    client.force_login(carol)
-    answer = client.get(f"/datasets/{masks.pk}/voc/")
-    assert answer["Content-Disposition"] == 'attachment; filename="masks-voc.zip"'
-    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer)))
-    assert sorted(archive.namelist()) == [
-        "Annotations/a.xml",
-        "Annotations/b.xml",
-        "JPEGImages/a.jpg",
-        "JPEGImages/b.jpg",
-    ]
-    assert archive.read("JPEGImages/a.jpg") == jpeg(seed=1)
-
-
-async def test_voc_is_streamed_under_asgi(async_client, carol, transactional_db):
-    from asgiref.sync import sync_to_async
-
-    await async_client.aforce_login(carol)
-    dataset = await sync_to_async(import_here)(RECORDS, {"a.jpg": jpeg(seed=1)})
-    answer = await async_client.get(f"/datasets/{dataset.dataset_id}/voc/")
-    assert answer.is_async
-    content = b"".join([part async for part in answer])
-    assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None

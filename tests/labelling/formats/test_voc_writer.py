@@ -4,8 +4,10 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from labelling.exporting import write_folder
+from labelling.formats.content import content_of
+from labelling.formats.voc_writer import voc_entries, whole_pixels
 from labelling.models import Dataset
-from labelling.voc import voc_entries, whole_pixels
+from labelling.versions import version_create
 from tests.labelling.makers import bbox, import_here, jpeg, record
 from yolo.voc import read_voc
 
@@ -30,7 +32,7 @@ def test_what_is_written_can_be_read_again(tmp_path):
         record("pending.jpg"),
     ]
     import_here(records, {"with/1.jpg": jpeg(40, 30, 1), "without/1.jpg": jpeg(50, 20, 2)})
-    assert write_folder(voc_entries(Dataset.objects.get()), tmp_path, on_progress=lambda: None) == 4
+    write_folder(voc_entries(content_of(Dataset.objects.get())), tmp_path, on_progress=lambda: None)
     folder = read_voc(tmp_path)
     assert folder.problems == ()
     assert folder.classes == ("<odd> & name", "with_mask")
@@ -42,23 +44,28 @@ def test_what_is_written_can_be_read_again(tmp_path):
 
 
 @pytest.mark.django_db
-def test_an_annotation_states_width_height_and_depth(tmp_path):
+def test_an_annotation_states_width_height_and_depth():
     import_here([record("a.jpg")], {"a.jpg": jpeg(40, 30)})
-    (annotation,) = [entry.content for entry in voc_entries(Dataset.objects.get()) if entry.content]
-    size = fromstring(annotation).find("size")
+    entries = {entry.path: entry.content for entry in voc_entries(content_of(Dataset.objects.get()))}
+    size = fromstring(entries["Annotations/a.xml"]).find("size")
     assert [(node.tag, node.text) for node in size] == [("width", "40"), ("height", "30"), ("depth", "3")]
 
 
 @pytest.mark.django_db
 def test_pictures_whose_names_clash_without_folders_both_arrive():
     import_here([record("a/1.jpg"), record("a-1.jpg")], {"a/1.jpg": jpeg(seed=1), "a-1.jpg": jpeg(seed=2)})
-    paths = [entry.path for entry in voc_entries(Dataset.objects.get())]
+    paths = [entry.path for entry in voc_entries(content_of(Dataset.objects.get()))]
     assert len(set(paths)) == 4
 
 
 @pytest.mark.django_db
-def test_the_number_of_queries_does_not_grow_with_the_images(django_assert_num_queries):
-    records = [record(f"{i}.jpg", [bbox("car", 0, 0, 5, 5)]) for i in range(6)]
-    dataset = import_here(records, {f"{i}.jpg": jpeg(seed=i) for i in range(6)}).dataset
-    with django_assert_num_queries(2):
-        assert len(list(voc_entries(dataset))) == 12
+def test_the_split_of_a_version_is_listed(masks):
+    version = version_create(dataset=masks, by=None)
+    entries = {entry.path: b"".join(entry.pieces()) for entry in voc_entries(content_of(masks, version))}
+    lists = {path: text.decode().split() for path, text in entries.items() if path.startswith("ImageSets/Main/")}
+    stems = {"train": "train", "validation": "val", "test": "test"}
+    expected: dict[str, list[str]] = {}
+    for frozen in version.images.order_by("image__external_id"):
+        path = f"ImageSets/Main/{stems[frozen.split]}.txt"
+        expected.setdefault(path, []).append(frozen.image.external_id.removesuffix(".jpg"))
+    assert lists == expected

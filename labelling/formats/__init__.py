@@ -1,0 +1,1 @@
+"""Labelled pictures in the forms other programs read and write: Pascal VOC, YOLO, COCO, Labelbox."""
