@@ -4,22 +4,26 @@ Images are written in batches under the row of their import, which makes them vi
 finishes. A batch that was written before a crash is found unchanged when the import runs again.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import BinaryIO, Final, cast
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from PIL import Image as PillowImage
 
 from jobs.reporter import JobFailure, Reporter
-from labelling.class_names import OUR_CLASSES, ClassNames
-from labelling.labelbox import ExportError, RecordOutcome, parse_export
-from labelling.models import Box, BoxClass, Dataset, Image, LabelImport
-from labelling.outcomes import Arrival, NamedBox, Outcome, Report, outcomes_of
+from labelling.class_names import ClassNames
+from labelling.labelbox import Export, ExportError
+from labelling.merging import Changes, Merge
+from labelling.models import Dataset, LabelImport
+from labelling.orientation import AS_STORED, exif_orientation
+from labelling.outcomes import Arrival, Outcome, Report, outcomes_of
 from labelling.pictures import Picture, PicturesError, open_pictures
 
 BATCH: Final = 200
+ASK_EVERY: Final = 500  # records, while the export is read for the first time
 
 
 class ImportFailure(JobFailure):
@@ -31,17 +35,16 @@ def run(reporter: Reporter, target_id: int) -> None:
     row = LabelImport.objects.select_related("dataset").get(pk=target_id)
     if row.finished_at is not None:
         return
+    report, changes = Report(), Changes()
     with row.export.open("rb") as file:
-        records = read_records(file.read())
-    report, changes = Report(), {"added": 0, "updated": 0}
-    outcomes = _outcomes(records, _pictures_of(row), row.class_map, row.dataset)
-    for batch in _batches(outcomes):
-        for outcome in batch:
-            report.add(outcome)
-        _store(reporter, row, [each for each in batch if isinstance(each, Arrival)], changes)
-        reporter.progress(done=report.rows, total=len(records))
+        records = open_export(cast("BinaryIO", file), on_record=lambda count: _still_wanted(reporter, count))
+        for batch in _batches(_outcomes(records, _pictures_of(row), row.class_map, row.dataset)):
+            for outcome in batch:
+                report.add(outcome)
+            _store(reporter, row, [each for each in batch if isinstance(each, Arrival)], changes)
+            reporter.progress(done=report.rows, total=len(records))
     with reporter.safe_point():
-        row.report = {**report.as_json(), "changes": changes}
+        row.report = {**report.as_json(), "changes": changes.as_json()}
         row.finished_at = timezone.now()
         row.save(update_fields=["report", "finished_at"])
     if row.pictures:
@@ -50,26 +53,32 @@ def run(reporter: Reporter, target_id: int) -> None:
 
 def preview(
     *,
-    export: bytes,
+    export: BinaryIO,
     pictures: Path | None,
     class_map: Mapping[str, str],
     dataset: Dataset | None,
     on_progress: Callable[[int, int], None],
 ) -> Report:
     """The report that an import into the dataset (None: one that is not there yet) would give; stores nothing."""
-    records, report = read_records(export), Report()
+    records, report = open_export(export), Report()
     for outcome in _outcomes(records, pictures, class_map, dataset):
         report.add(outcome)
         on_progress(report.rows, len(records))
     return report
 
 
-def read_records(export: bytes) -> list[RecordOutcome]:
+def open_export(export: BinaryIO, *, on_record: Callable[[int], None] | None = None) -> Export:
     """The records of an export file; raises ImportFailure with the sentence of what is wrong with it."""
     try:
-        return parse_export(export)
+        return Export(export, on_record=on_record)
     except ExportError as error:
         raise ImportFailure(str(error)) from error
+
+
+def _still_wanted(reporter: Reporter, count: int) -> None:
+    """Beat, and stop if that was asked for, now and then while an export is read."""
+    if count % ASK_EVERY == 0:
+        reporter.progress(done=0)
 
 
 def _pictures_of(row: LabelImport) -> Path | None:
@@ -79,12 +88,18 @@ def _pictures_of(row: LabelImport) -> Path | None:
 
 
 def _outcomes(
-    records: Sequence[RecordOutcome], pictures: Path | None, class_map: Mapping[str, str], dataset: Dataset | None
+    records: Export, pictures: Path | None, class_map: Mapping[str, str], dataset: Dataset | None
 ) -> Iterator[Outcome]:
     names = ClassNames(class_map, dataset.classes.values_list("name", flat=True) if dataset else ())
     try:
         with open_pictures(pictures) as source:
-            yield from outcomes_of(records, pictures=source, names=names, sizes=_sizes(dataset))
+            yield from outcomes_of(
+                records,
+                pictures=source,
+                names=names,
+                sizes=_sizes(dataset),
+                orientation_of=lambda external_id: _orientation(dataset, external_id),
+            )
     except PicturesError as error:
         raise ImportFailure(str(error)) from error
 
@@ -95,6 +110,18 @@ def _sizes(dataset: Dataset | None) -> dict[str, tuple[int, int]]:
         return {}
     rows = dataset.images.exclude(file="").values_list("external_id", "width", "height")
     return {external_id: (width or 0, height or 0) for external_id, width, height in rows.iterator()}
+
+
+def _orientation(dataset: Dataset | None, external_id: str) -> int:
+    """The EXIF orientation of a picture that is here already."""
+    image = dataset.images.filter(external_id=external_id).first() if dataset else None
+    if image is None:
+        return AS_STORED
+    try:
+        with image.file.open("rb") as file, PillowImage.open(file) as opened:
+            return exif_orientation(opened)
+    except OSError:
+        return AS_STORED
 
 
 def _batches(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
@@ -108,95 +135,11 @@ def _batches(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
         yield batch
 
 
-def _store(reporter: Reporter, row: LabelImport, arrivals: Sequence[Arrival], changes: dict[str, int]) -> None:
+def _store(reporter: Reporter, row: LabelImport, arrivals: list[Arrival], changes: Changes) -> None:
     """Write one batch: pictures to storage first, then the rows in one short transaction."""
     files = {each.record.external_id: store_picture(row.dataset_id, each.picture) for each in arrivals if each.picture}
     with reporter.safe_point():
-        classes = _classes(row.dataset, {box.name for each in arrivals for box in each.boxes})
-        here = {
-            image.external_id: image
-            for image in row.dataset.images.filter(
-                external_id__in=[each.record.external_id for each in arrivals]
-            ).prefetch_related("boxes")
-        }
-        fresh = [each for each in arrivals if each.record.external_id not in here]
-        added = Image.objects.bulk_create([_image(row, each, files) for each in fresh])
-        boxes = [box for image, each in zip(added, fresh, strict=True) for box in _boxes(image, each, classes)]
-        changes["added"] += len(added)
-        for each in arrivals:
-            image = here.get(each.record.external_id)
-            if image is not None:
-                changes["updated"] += _update(image, row, each, files, classes)
-        Box.objects.bulk_create(boxes)
-
-
-def _image(row: LabelImport, arrival: Arrival, files: Mapping[str, str]) -> Image:
-    record = arrival.record
-    image = Image(
-        dataset_id=row.dataset_id,
-        external_id=record.external_id,
-        seconds_to_label=record.seconds,
-        source_row=dict(record.source),
-        brought_by=row,
-    )
-    if arrival.picture:
-        _attach(image, arrival.picture, files[record.external_id])
-    return image
-
-
-def _attach(image: Image, picture: Picture, name: str) -> None:
-    image.file.name = name
-    image.width, image.height, image.depth = picture.width, picture.height, picture.depth
-    image.sha256, image.perceptual_hash = picture.sha256, picture.perceptual_hash
-
-
-def _update(
-    image: Image, row: LabelImport, arrival: Arrival, files: Mapping[str, str], classes: Mapping[str, BoxClass]
-) -> bool:
-    """Give an image that is here what the export knows newer; whether that changed anything."""
-    changed = False
-    if arrival.picture and not image.file:
-        _attach(image, arrival.picture, files[image.external_id])
-        changed = True
-    if image.seconds_to_label is None and arrival.record.seconds is not None:
-        image.seconds_to_label, changed = arrival.record.seconds, True
-    if _left_by_a_failed_import(image, row):
-        image.brought_by, changed = row, True
-    if changed:
-        image.save()
-    wanted = _boxes(image, arrival, classes)
-    if sorted(map(_content, wanted)) != sorted(map(_content, image.boxes.all())):
-        image.boxes.all().delete()
-        Box.objects.bulk_create(wanted)
-        changed = True
-    return changed
-
-
-def _left_by_a_failed_import(image: Image, row: LabelImport) -> bool:
-    brought_by = image.brought_by
-    return brought_by is not None and brought_by.pk != row.pk and brought_by.finished_at is None
-
-
-def _content(box: Box) -> tuple[Any, ...]:
-    return box.box_class_id, *box.xyxy
-
-
-def _boxes(image: Image, arrival: Arrival, classes: Mapping[str, BoxClass]) -> list[Box]:
-    return [_box(image, box, classes[box.name]) for box in arrival.boxes]
-
-
-def _box(image: Image, box: NamedBox, box_class: BoxClass) -> Box:
-    x_min, y_min, x_max, y_max = box.xyxy
-    return Box(image=image, box_class=box_class, x_min=x_min, y_min=y_min, x_max=x_max, y_max=y_max)
-
-
-def _classes(dataset: Dataset, names: set[str]) -> dict[str, BoxClass]:
-    """The dataset's classes by name, with new ones made: ours first, others as they come."""
-    classes = {each.name: each for each in dataset.classes.all()}
-    for name in sorted(names - classes.keys()):
-        position = OUR_CLASSES.index(name) if name in OUR_CLASSES else len(OUR_CLASSES) + len(classes)
-        classes[name] = BoxClass.objects.create(dataset=dataset, name=name, position=position)
-    return classes
+        Merge(row, files).store(arrivals, changes)
 
 
 def store_picture(dataset_id: int, picture: Picture) -> str:

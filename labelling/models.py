@@ -126,6 +126,9 @@ class Image(models.Model):
     seconds_to_label = models.FloatField(_("seconds to label"), null=True, blank=True)
     labelled = models.BooleanField(_("labelled"), default=True)
     source_row = models.JSONField(default=dict, blank=True)
+    label_digest = models.CharField(
+        max_length=64, blank=True, help_text=_("SHA-256 of the classes and boxes as the last import gave them")
+    )
     brought_by = models.ForeignKey(LabelImport, on_delete=models.SET_NULL, null=True, blank=True, related_name="images")
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
 

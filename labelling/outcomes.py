@@ -5,13 +5,14 @@ Worker-side: it decodes pictures.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from labelling.class_names import ClassNames
 from labelling.labelbox import (
+    LabelObject,
     LabelRecord,
     RecordOutcome,
     SkippedObject,
@@ -19,9 +20,11 @@ from labelling.labelbox import (
     skipped,
     skipped_object,
 )
+from labelling.orientation import AS_STORED, in_upright_picture
 from labelling.pictures import AmbiguousPicture, Picture, PictureError, PictureSource, examine_picture
 
 Xyxy = tuple[float, float, float, float]
+Size = tuple[int, int]
 
 
 class Fate(StrEnum):
@@ -60,48 +63,73 @@ def outcomes_of(
     *,
     pictures: PictureSource,
     names: ClassNames,
-    sizes: Mapping[str, tuple[int, int]],
+    sizes: Mapping[str, Size],
+    orientation_of: Callable[[str], int] = lambda external_id: AS_STORED,
 ) -> Iterator[Outcome]:
-    """The outcome of each record. `sizes` holds width and height of the images that are here already."""
+    """The outcome of each record.
+
+    `sizes` holds width and height (upright) of the images that are here already; `orientation_of`
+    tells the EXIF orientation of such a one and is asked only where it matters.
+    """
     for record in records:
         if isinstance(record, SkippedRecord):
             yield record
         else:
-            yield _outcome(record, pictures, names, sizes.get(record.external_id))
+            yield _outcome(record, pictures, names, sizes.get(record.external_id), orientation_of)
 
 
-def _outcome(record: LabelRecord, pictures: PictureSource, names: ClassNames, size: tuple[int, int] | None) -> Outcome:
+def _outcome(
+    record: LabelRecord,
+    pictures: PictureSource,
+    names: ClassNames,
+    size: Size | None,
+    orientation_of: Callable[[str], int],
+) -> Outcome:
     picture = None
     if size is None:
         try:
-            found = pictures.find(record.external_id)
-            picture = examine_picture(pictures.read(found)) if found is not None else None
+            picture = _picture(record, pictures)
         except AmbiguousPicture as error:
             return skipped(record.row, record.id, "ambiguous-picture", str(error))
         except PictureError as error:
             return skipped(record.row, record.id, "image-not-readable", str(error))
         size = (picture.width, picture.height) if picture else None
-    boxes, left_out = _boxes(record, names, size)
+    upright = record.objects
+    if size is not None and record.size not in (None, size):
+        orientation = picture.orientation if picture else orientation_of(record.external_id)
+        upright = tuple(
+            replace(each, xyxy=in_upright_picture(each.xyxy, record.size, size, orientation)) for each in upright
+        )
+    boxes, left_out = _boxes(record.row, upright, names, size)
     known_fate = Fate.IMPORTED if boxes else Fate.NEGATIVE
     fate = Fate.PENDING if size is None else known_fate
     return Arrival(record, fate, picture, boxes, record.skipped_objects + left_out)
 
 
+def _picture(record: LabelRecord, pictures: PictureSource) -> Picture | None:
+    """The picture of a record: by its External ID, else by the file name in its address."""
+    for name in (record.external_id, *record.file_names):
+        found = pictures.find(name)
+        if found is not None:
+            return examine_picture(pictures.read(found))
+    return None
+
+
 def _boxes(
-    record: LabelRecord, names: ClassNames, size: tuple[int, int] | None
+    row: int, objects: Iterable[LabelObject], names: ClassNames, size: Size | None
 ) -> tuple[tuple[NamedBox, ...], tuple[SkippedObject, ...]]:
     boxes: list[NamedBox] = []
     left_out: list[SkippedObject] = []
-    for each in record.objects:
+    for each in objects:
         box = clipped(each.xyxy, size)
         if box is None:
-            left_out.append(skipped_object(record.row, "outside-picture"))
+            left_out.append(skipped_object(row, "outside-picture"))
         else:
             boxes.append(NamedBox(names.name_for(each.title, each.value), box))
     return tuple(boxes), tuple(left_out)
 
 
-def clipped(box: Xyxy, size: tuple[int, int] | None) -> Xyxy | None:
+def clipped(box: Xyxy, size: Size | None) -> Xyxy | None:
     """The part of a box inside its picture, None if there is none; without a size, right of and below 0."""
     width, height = size or (float("inf"), float("inf"))
     left, top = max(box[0], 0.0), max(box[1], 0.0)

@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from typing import Final, Protocol
 
 import imagehash
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from labelling.orientation import AS_STORED, exif_orientation
+from labelling.zips import is_harmless
 
 MOST_BYTES: Final = 100 * 1024 * 1024
 MOST_PIXELS: Final = 100_000_000
@@ -50,6 +54,7 @@ class Picture:
     depth: int
     sha256: str
     perceptual_hash: str
+    orientation: int = AS_STORED
 
 
 class PictureSource(Protocol):
@@ -123,7 +128,7 @@ class PictureZip:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self._names = PictureNames([info.filename for info in archive.infolist() if _is_harmless(info)])
+        self._names = PictureNames([info.filename for info in archive.infolist() if is_harmless(info)])
 
     def find(self, external_id: str) -> str | None:
         return self._names.find(external_id)
@@ -132,19 +137,11 @@ class PictureZip:
         try:
             with self._archive.open(name) as file:
                 content = file.read(MOST_BYTES + 1)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:
             raise PictureError("it is damaged or locked inside the zip") from error
         if len(content) > MOST_BYTES:
             raise PictureError(f"it is larger than {MOST_BYTES // 2**20} MB")
         return content
-
-
-def _is_harmless(info: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(info.filename)
-    if info.is_dir() or not path.parts:
-        return False
-    hidden = path.name.startswith(".") or "__MACOSX" in path.parts
-    return not (hidden or path.is_absolute() or ".." in path.parts or ":" in path.parts[0])
 
 
 @contextmanager
@@ -176,6 +173,7 @@ def examine_picture(content: bytes) -> Picture:
                 raise PictureError(f"it has more than {MOST_PIXELS // 10**6} megapixels")
             opened.load()
             suffix, depth = SUFFIXES[opened.format or ""], _depth(opened)
+            orientation = exif_orientation(opened)
             upright = ImageOps.exif_transpose(opened)
             fingerprint = str(imagehash.dhash(upright.convert("RGB")))
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
@@ -190,6 +188,7 @@ def examine_picture(content: bytes) -> Picture:
         depth=depth,
         sha256=hashlib.sha256(content).hexdigest(),
         perceptual_hash=fingerprint,
+        orientation=orientation,
     )
 
 

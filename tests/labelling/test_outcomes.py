@@ -1,12 +1,15 @@
 """What becomes of a record, with and without its picture."""
 
+import json
+
 import pytest
+from PIL import Image
 
 from labelling.class_names import ClassNames
 from labelling.labelbox import parse_export
 from labelling.outcomes import Report, clipped, outcomes_of
 from labelling.pictures import PictureNames
-from tests.labelling.makers import bbox, jpeg, record
+from tests.labelling.makers import bbox, encoded, jpeg, noise, record
 
 
 class Pictures:
@@ -24,8 +27,6 @@ class Pictures:
 
 
 def report_on(records, files, sizes=None) -> dict:
-    import json
-
     report = Report()
     outcomes = outcomes_of(
         parse_export(json.dumps(records).encode()), pictures=Pictures(files), names=ClassNames({}), sizes=sizes or {}
@@ -92,3 +93,50 @@ def test_each_record_has_one_outcome_and_they_add_up():
 def test_an_image_that_is_here_needs_no_picture_and_clips_by_its_size():
     report = report_on([record("a.jpg", [bbox("car", 0, 0, 99, 99)])], {}, {"a.jpg": (40, 30)})
     assert (report["images"], report["pending"]) == (1, 0)
+
+
+def test_a_picture_is_found_by_the_file_name_in_its_address():
+    address = {"Labeled Data": "https://example.com/p%2Fcf8taa7yj4us2xqxhfraos67m-Some%20Face.JPG?Expires=1"}
+    records = [record("unknown", **address), record(None, **address) | {"ID": "2"}]
+    assert report_on(records, {"in/some face.jpg": jpeg()})["images"] == 2
+
+
+def test_the_external_id_comes_before_the_address():
+    records = [record("a.jpg", **{"Labeled Data": "https://example.com/b.jpg"})]
+    assert report_on(records, {"a.jpg": jpeg(), "x/b.jpg": b"text", "y/b.jpg": b"text"})["images"] == 1
+
+
+def test_two_pictures_that_fit_the_address_are_told_and_not_guessed_between():
+    records = [record(None, **{"Labeled Data": "https://example.com/b.jpg"})]
+    report = report_on(records, {"x/b.jpg": jpeg(), "y/b.jpg": jpeg()})
+    assert [(each["reason"], each["message"]) for each in report["skipped"]] == [
+        ("ambiguous-picture", "More than one picture fits: x/b.jpg, y/b.jpg.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    # The picture is stored 40 x 30 and shown 30 x 40, a quarter turn clockwise: x = 30 - y, y = x.
+    [
+        ({}, (2, 3, 10, 8)),
+        ({"width": 30, "height": 40}, (2, 3, 10, 8)),
+        ({"width": 40, "height": 30}, (22, 2, 27, 10)),
+    ],
+)
+def test_the_size_in_the_record_tells_which_way_up_its_boxes_are(stated, expected):
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    records = parse_export(
+        json.dumps([record("a.jpg", [bbox("car", 2, 3, 8, 5)], **{"Media Attributes": stated})]).encode()
+    )
+    picture = encoded(noise(40, 30), exif=turned)
+    (fresh,) = outcomes_of(records, pictures=Pictures({"a.jpg": picture}), names=ClassNames({}), sizes={})
+    assert fresh.boxes[0].xyxy == expected
+    (here,) = outcomes_of(
+        records,
+        pictures=Pictures({}),
+        names=ClassNames({}),
+        sizes={"a.jpg": (30, 40)},
+        orientation_of={"a.jpg": 6}.__getitem__,
+    )
+    assert here.boxes[0].xyxy == expected

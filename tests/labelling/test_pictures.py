@@ -66,6 +66,17 @@ def test_a_damaged_entry_of_a_zip_is_one_picture_less(tmp_path):
         source.read("a.jpg")
 
 
+def test_a_packed_entry_that_is_damaged_is_one_picture_less(tmp_path):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.jpg", bytes(range(256)) * 40)
+    content = bytearray(file.getvalue())
+    content[60:80] = b"\xff" * 20
+    (tmp_path / "b.zip").write_bytes(content)
+    with open_pictures(tmp_path / "b.zip") as source, pytest.raises(PictureError, match="damaged"):
+        source.read("a.jpg")
+
+
 @pytest.mark.parametrize("content", [b"no zip", b""])
 def test_what_is_no_zip_is_refused_with_a_sentence(tmp_path, content):
     path = tmp_path / "pictures.zip"

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from jobs.commands import DataCommand
 from jobs.services import job_run_here
-from labelling.importing import ImportFailure, preview, read_records
+from labelling.importing import ImportFailure, open_export, preview
 from labelling.models import IMPORT_KIND, Dataset
 from labelling.services import dataset_create, import_create
 
@@ -28,8 +28,10 @@ class Command(DataCommand):
     help = "Import a Labelbox export with its pictures into a dataset (made if there is none)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("export", type=Path, help="the export, a JSON file")
-        parser.add_argument("--images", type=Path, help="folder or zip of pictures, matched by External ID")
+        parser.add_argument("export", type=Path, help="the export: JSON, NDJSON, CSV, or a zip of those")
+        parser.add_argument(
+            "--images", type=Path, help="folder or zip of pictures, matched by External ID or file name"
+        )
         parser.add_argument("--dataset", required=True, help="name of the dataset")
         parser.add_argument("--dry-run", action="store_true", help="only report what would become of each record")
         parser.add_argument(
@@ -47,13 +49,14 @@ class Command(DataCommand):
         self.result(report)
 
     def _preview(self, dataset: Dataset | None, options: dict[str, Any]) -> dict[str, Any]:
-        report = preview(
-            export=options["export"].read_bytes(),
-            pictures=options["images"],
-            class_map=dict(options["map"]),
-            dataset=dataset,
-            on_progress=self._show,
-        )
+        with options["export"].open("rb") as file:
+            report = preview(
+                export=file,
+                pictures=options["images"],
+                class_map=dict(options["map"]),
+                dataset=dataset,
+                on_progress=self._show,
+            )
         return report.as_json()
 
     def _import(self, dataset: Dataset, options: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +86,8 @@ class Command(DataCommand):
 
 def _new_dataset(options: dict[str, Any]) -> Dataset:
     """A dataset for an export that can be read: one that cannot must not leave an empty dataset behind."""
-    read_records(options["export"].read_bytes())
+    with options["export"].open("rb") as file:
+        open_export(file)
     return dataset_create(name=options["dataset"], by=None)
 
 

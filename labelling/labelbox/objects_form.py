@@ -1,0 +1,73 @@
+"""The label of 2020 to 2023: `{"objects": [{"title", "value", "bbox" | "polygon" | …}], "classifications": []}`."""
+
+from typing import Any
+
+from labelling.labelbox.geometry import box_of_bbox, box_of_polygon, class_of, labelled
+from labelling.labelbox.records import Label, LabelObject, ObjectError, RecordError, Xyxy
+
+KEYS = frozenset(("objects", "classifications", "relationships"))
+WITHOUT_AREA = ("line", "point", "polyline")
+
+
+def is_objects_form(label: dict[str, Any]) -> bool:
+    """Whether the keys are this form's, and not classes of the form before that happen to be called so."""
+    return label.keys() <= KEYS and not any(_is_of_a_class(each) for each in _listed(label))
+
+
+def read_objects_form(label: dict[str, Any]) -> Label:
+    """The objects of a label. Raises RecordError for one that only classifies, or is no label."""
+    listed = label.get("objects") or []
+    if not isinstance(listed, list):
+        raise RecordError("malformed", "its objects are not a list")
+    if not listed and label.get("classifications"):
+        raise RecordError("only-a-classification")
+    if any(_is_on_a_map(each) for each in listed):
+        raise RecordError("tiled-map")
+    if listed and all(_is_in_a_text(each) for each in listed):
+        raise RecordError("unknown-media", "a text")
+    objects: list[LabelObject] = []
+    errors: list[ObjectError] = []
+    for raw in listed:
+        try:
+            objects.append(_object(raw))
+        except ObjectError as error:
+            errors.append(error)
+    return Label(tuple(objects), tuple(errors))
+
+
+def _object(raw: object) -> LabelObject:
+    if not isinstance(raw, dict):
+        raise ObjectError("malformed-object", "it is not a JSON object")
+    return labelled(*class_of(raw, "title", "value"), _box(raw))
+
+
+def _box(raw: dict[str, Any]) -> Xyxy:
+    """The box of an object: its `bbox`, or what bounds its `polygon`."""
+    if raw.get("bbox") is not None:
+        return box_of_bbox(raw["bbox"])
+    if raw.get("polygon") is not None:
+        return box_of_polygon(raw["polygon"])
+    if any(raw.get(key) is not None for key in WITHOUT_AREA):
+        raise ObjectError("line-or-point")
+    if "instanceURI" in raw or "mask" in raw:
+        raise ObjectError("mask-picture-only")
+    raise ObjectError("malformed-object", "it has no geometry")
+
+
+def _listed(label: dict[str, Any]) -> list[Any]:
+    return [each for value in label.values() if isinstance(value, list) for each in value]
+
+
+def _is_of_a_class(raw: object) -> bool:
+    return isinstance(raw, dict) and "geometry" in raw and "title" not in raw and "value" not in raw
+
+
+def _is_on_a_map(raw: object) -> bool:
+    """GeoJSON geometries are in degrees of longitude and latitude."""
+    return isinstance(raw, dict) and isinstance(raw.get("geometry"), dict) and "coordinates" in raw["geometry"]
+
+
+def _is_in_a_text(raw: object) -> bool:
+    return isinstance(raw, dict) and (
+        raw.get("format") == "text.location" or (isinstance(raw.get("data"), dict) and "location" in raw["data"])
+    )

@@ -1,0 +1,92 @@
+"""A record of the eras before 2023: `ID`, `Labeled Data`, `External ID`, `Label` and what else Labelbox knew.
+
+The columns of a CSV export are the same.
+"""
+
+import json
+from typing import Any, Final
+
+from labelling.labelbox.classes_form import read_classes_form
+from labelling.labelbox.media import names_in, require_picture
+from labelling.labelbox.objects_form import is_objects_form, read_objects_form
+from labelling.labelbox.records import Label, LabelRecord, RecordError, skipped_object
+from labelling.labelbox.values import kept, mapping_of, moment_of, seconds_of, size_of, text_of
+
+KEPT_KEYS: Final = (
+    "ID",
+    "DataRow ID",
+    "Labeled Data",
+    "Dataset Name",
+    "Project Name",
+    "Created By",
+    "Created At",
+    "Updated At",
+    "Reviews",
+    "Agreement",
+    "View Label",
+)
+"""What a record says beside its label that is kept as the provenance of an image."""
+
+
+def identity_of_row(raw: dict[str, Any]) -> str:
+    return text_of(raw.get("ID")) or text_of(raw.get("DataRow ID"))
+
+
+def read_row(row: int, raw: dict[str, Any]) -> LabelRecord:
+    """What one record says; raises RecordError when it brings nothing."""
+    label = raw.get("Label")
+    if _is_true(raw.get("Skipped")) or label == "Skip":
+        raise RecordError("skipped-in-labelbox")
+    attributes = mapping_of(raw.get("Media Attributes"))
+    require_picture(raw.get("Labeled Data"), raw.get("media_type"), attributes.get("asset_type"))
+    found = read_label(_decoded(label))
+    address = text_of(raw.get("Labeled Data"))
+    names = names_in(address)
+    return LabelRecord(
+        row=row,
+        id=identity_of_row(raw),
+        external_id=text_of(raw.get("External ID")) or (names[0] if names else "") or _data_row(raw),
+        objects=found.objects,
+        skipped_objects=tuple(skipped_object(row, each.reason, each.detail) for each in found.errors),
+        seconds=seconds_of(raw.get("Seconds to Label")),
+        labelled_at=moment_of(raw.get("Updated At"), raw.get("Created At")),
+        file_names=names,
+        size=size_of(attributes),
+        source=kept({key: raw[key] for key in KEPT_KEYS if key in raw}),
+    )
+
+
+def read_label(label: object) -> Label:
+    """The objects of a label, whatever its form; raises RecordError when it holds nothing for a picture."""
+    if label in (None, "", []):
+        raise RecordError("no-label")
+    if isinstance(label, list) or (isinstance(label, dict) and "frames" in label):
+        raise RecordError("video" if _holds_frames(label) else "unknown-form")
+    if not isinstance(label, dict):
+        raise RecordError("unknown-form")
+    return read_objects_form(label) if is_objects_form(label) else read_classes_form(label)
+
+
+def _decoded(label: object) -> object:
+    """A label that is JSON inside a text (as in CSV) is read; another text stays what it is."""
+    text = label.strip() if isinstance(label, str) else ""
+    if not text.startswith(("{", "[")):
+        return label
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RecordError("malformed", "its Label is not valid JSON") from error
+
+
+def _holds_frames(label: object) -> bool:
+    return isinstance(label, dict) or (
+        isinstance(label, list) and all(isinstance(each, dict) and "frameNumber" in each for each in label)
+    )
+
+
+def _is_true(value: object) -> bool:
+    return value is True or text_of(value).casefold() == "true"
+
+
+def _data_row(raw: dict[str, Any]) -> str:
+    return text_of(raw.get("DataRow ID")) or text_of(raw.get("ID"))

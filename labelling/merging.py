@@ -1,0 +1,158 @@
+"""Merges what an export says into the rows that are here: new images, newer labels, blanks filled.
+
+The rules: a record that says of its picture's boxes what the last import said changes nothing, so
+that a second import, or another era's export of the same labels, leaves alone what people have
+drawn here since. A record that says something else replaces the boxes, unless its label is older
+than the one that is here. Of the rest, only blanks are filled, unless the label is newer.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from labelling.class_names import OUR_CLASSES
+from labelling.labelbox.values import moment_of
+from labelling.models import Box, BoxClass, Dataset, Image, LabelImport
+from labelling.outcomes import Arrival, NamedBox
+from labelling.pictures import Picture
+
+
+@dataclass
+class Changes:
+    """How many images an import added, and how many it changed."""
+
+    added: int = 0
+    updated: int = 0
+
+    def as_json(self) -> dict[str, int]:
+        return asdict(self)
+
+
+class Merge:
+    """Writes arrivals of one import. `files` are the names of the pictures in storage, by external ID."""
+
+    def __init__(self, row: LabelImport, files: Mapping[str, str]) -> None:
+        self._row, self._files = row, files
+
+    def store(self, arrivals: Sequence[Arrival], changes: Changes) -> None:
+        """Add and update the images of these arrivals with their boxes; to be called in a transaction."""
+        classes = _classes(self._row.dataset, {box.name for each in arrivals for box in each.boxes})
+        here = {image.external_id: image for image in self._images([each.record.external_id for each in arrivals])}
+        fresh = [each for each in arrivals if each.record.external_id not in here]
+        added = Image.objects.bulk_create([self._image(each) for each in fresh])
+        boxes = [box for image, each in zip(added, fresh, strict=True) for box in _boxes(image, each, classes)]
+        changes.added += len(added)
+        for each in arrivals:
+            image = here.get(each.record.external_id)
+            if image is not None:
+                changes.updated += self._update(image, each, classes)
+        Box.objects.bulk_create(boxes)
+
+    def _images(self, external_ids: list[str]) -> Sequence[Image]:
+        rows = self._row.dataset.images.filter(external_id__in=external_ids)
+        return list(rows.select_related("brought_by").prefetch_related("boxes"))
+
+    def _image(self, arrival: Arrival) -> Image:
+        record = arrival.record
+        image = Image(
+            dataset_id=self._row.dataset_id,
+            external_id=record.external_id,
+            seconds_to_label=record.seconds,
+            source_row=dict(record.source),
+            label_digest=label_digest(arrival.boxes),
+            brought_by=self._row,
+        )
+        if arrival.picture:
+            self._attach(image, arrival.picture)
+        return image
+
+    def _attach(self, image: Image, picture: Picture) -> None:
+        image.file.name = self._files[image.external_id]
+        image.width, image.height, image.depth = picture.width, picture.height, picture.depth
+        image.sha256, image.perceptual_hash = picture.sha256, picture.perceptual_hash
+
+    def _update(self, image: Image, arrival: Arrival, classes: Mapping[str, BoxClass]) -> bool:
+        """Give an image that is here what the export knows newer; whether that changed anything."""
+        before = _fields(image)
+        if arrival.picture and not image.file:
+            self._attach(image, arrival.picture)
+        if _left_by_a_failed_import(image, self._row):
+            image.brought_by = self._row
+        age = _age(image, arrival)
+        digest = label_digest(arrival.boxes)
+        says_something_else = digest != image.label_digest and age >= 0
+        _merge_provenance(image, arrival, overwrite=says_something_else and age > 0)
+        replaced = says_something_else and _replace_boxes(image, _boxes(image, arrival, classes))
+        if says_something_else:
+            image.label_digest = digest
+        changed = _fields(image) != before
+        if changed:
+            image.save()
+        return changed or replaced
+
+
+def label_digest(boxes: Sequence[NamedBox]) -> str:
+    """SHA-256 over classes and boxes to 0.001 pixel, whatever their order: what a label says of its picture."""
+    said = sorted([box.name, *(round(float(value), 3) for value in box.xyxy)] for box in boxes)
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _age(image: Image, arrival: Arrival) -> int:
+    """1 when the arrival's label is newer than the one that is here, -1 when it is older, 0 when nobody knows."""
+    here = moment_of(image.source_row.get("Updated At"), image.source_row.get("Created At"))
+    coming = arrival.record.labelled_at
+    if here is None or coming is None:
+        return 0
+    return (coming > here) - (coming < here)
+
+
+def _merge_provenance(image: Image, arrival: Arrival, *, overwrite: bool) -> None:
+    record = arrival.record
+    if overwrite:
+        image.source_row = {**image.source_row, **record.source}
+        image.seconds_to_label = image.seconds_to_label if record.seconds is None else record.seconds
+    else:
+        image.source_row = {**record.source, **image.source_row}
+        image.seconds_to_label = record.seconds if image.seconds_to_label is None else image.seconds_to_label
+
+
+def _replace_boxes(image: Image, wanted: list[Box]) -> bool:
+    """Put these boxes in the place of those that are here, if they differ; whether they did."""
+    if sorted(map(_content, wanted)) == sorted(map(_content, image.boxes.all())):
+        return False
+    image.boxes.all().delete()
+    Box.objects.bulk_create(wanted)
+    return True
+
+
+def _fields(image: Image) -> tuple[Any, ...]:
+    return image.file.name, image.brought_by_id, image.seconds_to_label, image.source_row, image.label_digest
+
+
+def _left_by_a_failed_import(image: Image, row: LabelImport) -> bool:
+    brought_by = image.brought_by
+    return brought_by is not None and brought_by.pk != row.pk and brought_by.finished_at is None
+
+
+def _content(box: Box) -> tuple[Any, ...]:
+    return box.box_class_id, *box.xyxy
+
+
+def _boxes(image: Image, arrival: Arrival, classes: Mapping[str, BoxClass]) -> list[Box]:
+    return [_box(image, box, classes[box.name]) for box in arrival.boxes]
+
+
+def _box(image: Image, box: NamedBox, box_class: BoxClass) -> Box:
+    x_min, y_min, x_max, y_max = box.xyxy
+    return Box(image=image, box_class=box_class, x_min=x_min, y_min=y_min, x_max=x_max, y_max=y_max)
+
+
+def _classes(dataset: Dataset, names: set[str]) -> dict[str, BoxClass]:
+    """The dataset's classes by name, with new ones made: ours first, others as they come."""
+    classes = {each.name: each for each in dataset.classes.all()}
+    for name in sorted(names - classes.keys()):
+        position = OUR_CLASSES.index(name) if name in OUR_CLASSES else len(OUR_CLASSES) + len(classes)
+        classes[name] = BoxClass.objects.create(dataset=dataset, name=name, position=position)
+    return classes

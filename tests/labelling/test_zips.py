@@ -1,0 +1,52 @@
+"""Which entries of a zip are looked at, and how far one may unpack."""
+
+import io
+import zipfile
+
+import pytest
+
+from labelling import zips
+from labelling.zips import ZipLimitError, is_harmless, open_member
+
+
+@pytest.mark.parametrize(
+    ("name", "harmless"),
+    [
+        ("a.json", True),
+        ("in/a.json", True),
+        ("in/a..b.json", True),
+        ("../a.json", False),
+        ("in/../../a.json", False),
+        ("..\\a.json", False),
+        ("/etc/a.json", False),
+        ("\\share\\a.json", False),
+        ("C:/a.json", False),
+        ("C:\\a.json", False),
+        ("in/.hidden", False),
+        ("__MACOSX/a.json", False),
+        ("folder/", False),
+    ],
+)
+def test_entries_that_point_outside_or_are_hidden_are_left_alone(name, harmless):
+    assert is_harmless(zipfile.ZipInfo(name)) == harmless
+
+
+def member(content: bytes) -> tuple[zipfile.ZipFile, zipfile.ZipInfo]:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", content)
+    opened = zipfile.ZipFile(file)
+    return opened, opened.infolist()[0]
+
+
+def test_an_entry_is_read_as_it_was_written():
+    with open_member(*member(b"0123456789" * 9999)) as file:
+        assert file.read() == b"0123456789" * 9999
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MOST_RATIO", 20), ("MOST_BYTES", 2**16)])
+def test_an_entry_that_unpacks_without_measure_is_stopped(monkeypatch, limit, value):
+    monkeypatch.setattr(zips, "FREE_BYTES", 2**16)
+    monkeypatch.setattr(zips, limit, value)
+    with open_member(*member(b"0" * 2**22)) as file, pytest.raises(ZipLimitError):
+        file.read()
