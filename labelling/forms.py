@@ -80,7 +80,25 @@ class AnchorForm(forms.Form):
         help_text=_("Pixels of the longer side of a picture in the network, a multiple of 32."),
         widget=forms.NumberInput(attrs={"step": 32}),
     )
-    count = forms.IntegerField(label=_("Anchors"), initial=9, min_value=1, max_value=MOST_ANCHORS)
+    count = forms.IntegerField(
+        label=_("Anchors"),
+        initial=9,
+        min_value=1,
+        max_value=MOST_ANCHORS,
+        help_text=_("The networks here have nine: three on each of three scales."),
+    )
+    version = forms.ModelChoiceField(
+        DatasetVersion.objects.none(),
+        label=_("Boxes of"),
+        required=False,
+        empty_label=_("the dataset as it is now"),
+        to_field_name="number",
+        help_text=_("Of a version, the train split counts: that is what a training learns from."),
+    )
+
+    def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_versions(self.fields["version"], dataset)
 
     def clean_net_size(self) -> int:
         size: int = self.cleaned_data["net_size"]
@@ -119,6 +137,9 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["version"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = dataset.versions.select_related("dataset")
+        _offer_versions(self.fields["version"], dataset)
+
+
+def _offer_versions(field: forms.Field, dataset: Dataset) -> None:
+    if isinstance(field, forms.ModelChoiceField):
+        field.queryset = dataset.versions.select_related("dataset")

@@ -207,6 +207,9 @@ class DatasetVersion(models.Model):
     classes = models.JSONField(_("classes"))
     seed = models.PositiveIntegerField(_("seed"), default=0)
     content_sha256 = models.CharField(_("content hash"), max_length=64)
+    anchors = models.JSONField(
+        _("anchors"), default=dict, blank=True, help_text=_("net_size, seed, anchors [[width, height]], mean_iou")
+    )
     created_at = models.DateTimeField(_("frozen"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from labelling.views import datasets, exports, images, imports
+from labelling.views import anchors, datasets, exports, images, imports
 
 app_name = "labelling"
 urlpatterns = [
@@ -10,7 +10,8 @@ urlpatterns = [
     path("add/", datasets.dataset_add, name="dataset_add"),
     path("<int:pk>/", datasets.dataset, name="dataset"),
     path("<int:pk>/versions/add/", datasets.version_add, name="version_add"),
-    path("<int:pk>/anchors/", datasets.anchors, name="anchors"),
+    path("<int:pk>/anchors/", anchors.anchors, name="anchors"),
+    path("<int:pk>/anchors/choose/", anchors.anchors_choose, name="anchors_choose"),
     path("<int:pk>/export/", exports.export, name="export"),
     path("<int:pk>/export/download/", exports.export_download, name="export_download"),
     path("<int:pk>/images/", images.images, name="images"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import audit
+from labelling.anchors import version_anchors
 from labelling.models import Box, Dataset, DatasetVersion, Image, Split, VersionImage
 from labelling.splitting import Candidate, split_of_each
 from yolo.samples import Sample
@@ -64,6 +65,23 @@ def version_create(
             batch_size=2000,
         )
         audit(actor=by, action="version_create", target=version, dataset=dataset.name, number=version.number)
+    return version
+
+
+@transaction.atomic
+def version_choose_anchors(
+    *, version: DatasetVersion, net_size: int, count: int, by: User | None, seed: int = 0
+) -> DatasetVersion:
+    """Keep anchors found in the version's train split with it. Raises ValidationError when there are too few boxes."""
+    fit = version_anchors(version, net_size=net_size, count=count, seed=seed)
+    version.anchors = {
+        "net_size": net_size,
+        "seed": seed,
+        "anchors": [[round(float(side), 2) for side in anchor] for anchor in fit.anchors],
+        "mean_iou": round(fit.mean_iou, 4),
+    }
+    version.save(update_fields=["anchors"])
+    audit(actor=by, action="version_choose_anchors", target=version, net_size=net_size, count=count)
     return version
 
 

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from jobs.reporter import JobFailure
+from labelling.anchors import version_sizes
 from labelling.models import DatasetVersion, Split, VersionImage
 from labelling.versions import version_samples
 from training.models import TrainingRun
-from yolo.anchors import kmeans_anchors, sizes_at
+from yolo.anchors import kmeans_anchors
 from yolo.samples import Sample
 
 ANCHOR_COUNT = 9
@@ -44,15 +45,13 @@ def crop_samples(run: TrainingRun) -> list[Sample]:
 
 
 def fitted_anchors(version: DatasetVersion, *, net_size: int, seed: int) -> list[list[float]]:
-    """Nine anchors (width, height) in pixels at the net size, from the boxes of the train split."""
-    boxes: list[list[float]] = []
-    pictures: list[tuple[int, int]] = []
-    frozen = VersionImage.objects.filter(version=version, split=Split.TRAIN)
-    for rows, width, height in frozen.values_list("boxes", "image__width", "image__height"):
-        boxes += [row[1:] for row in rows]
-        pictures += [(width or 0, height or 0)] * len(rows)
+    """Nine anchors (width, height) in pixels at the net size: those kept with the version for that size, else
+    clusters of the boxes of the train split."""
+    kept: list[list[float]] = version.anchors.get("anchors", [])
+    if version.anchors.get("net_size") == net_size and len(kept) == ANCHOR_COUNT:
+        return kept
     try:
-        fit = kmeans_anchors(sizes_at(net_size, boxes, pictures), count=ANCHOR_COUNT, seed=seed)
+        fit = kmeans_anchors(version_sizes(version, net_size=net_size), count=ANCHOR_COUNT, seed=seed)
     except ValueError as error:
         raise TrainingError(str(error)) from error
     return [[round(float(side), 2) for side in anchor] for anchor in fit.anchors]

@@ -7,13 +7,20 @@ and Farhadi 2016, arXiv:1612.08242, section 2, "Dimension Clusters").
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+COCO_ANCHORS: Final = ((10, 13), (16, 30), (33, 23), (30, 61), (62, 45), (59, 119), (116, 90), (156, 198), (373, 326))
+"""Width and height in pixels of the net's input, as YOLOv3 has them for COCO (Redmon and Farhadi 2018,
+arXiv:1804.02767, section 2.3)."""
+
 MOST_ROUNDS = 150
 STILL = 1e-4  # anchors that move less than this share of their size have settled
+MOST_DISTINCT = 8000  # sizes that are clustered as they are; more are first merged with their likes
+MERGED_WITHIN = 0.03  # sizes merged into one differ by no more than this share in width and in height
 
 
 @dataclass(frozen=True)
@@ -29,16 +36,14 @@ def kmeans_anchors(sizes: ArrayLike, *, count: int = 9, seed: int = 0) -> Anchor
     """Cluster box sizes into `count` anchors, sorted by area.
 
     `sizes` (n, 2): width and height in pixels at the net size that training will use. The same
-    sizes and seed give the same anchors. Raises ValueError when a size is not positive, or when
-    there are fewer distinct sizes than anchors.
+    sizes and seed give the same anchors. Where there are very many sizes, near ones are merged
+    before they are clustered; `mean_iou` is that of all. Raises ValueError when a size is not
+    positive, or when there are fewer distinct sizes than anchors.
     """
-    size = np.asarray(sizes, dtype=np.float64).reshape(-1, 2)
-    if not (np.isfinite(size).all() and (size > 0).all()):
-        raise ValueError("Anchors need boxes whose width and height are above 0.")
-    distinct, inverse = np.unique(size, axis=0, return_inverse=True)
-    if count < 1 or len(distinct) < count:
-        raise ValueError(f"{count} anchors need as many different box sizes; there are {len(distinct)}.")
-    weights = np.bincount(inverse.reshape(-1)).astype(np.float64)
+    every, counts = _distinct(np.asarray(sizes, dtype=np.float64).reshape(-1, 2))
+    if count < 1 or len(every) < count:
+        raise ValueError(f"{count} anchors need as many different box sizes; there are {len(every)}.")
+    distinct, weights = _merged(every, counts) if len(every) > MOST_DISTINCT else (every, counts)
     anchors = _first_centres(distinct, weights, count, np.random.default_rng(seed))
     for _ in range(MOST_ROUNDS):
         ious = size_ious(distinct, anchors)
@@ -47,8 +52,8 @@ def kmeans_anchors(sizes: ArrayLike, *, count: int = 9, seed: int = 0) -> Anchor
         if np.allclose(anchors, before, rtol=STILL, atol=0):
             break
     anchors = anchors[np.argsort(anchors.prod(axis=1), kind="stable")]
-    best = size_ious(distinct, anchors).max(axis=1)
-    return AnchorFit(anchors, float(np.average(best, weights=weights)))
+    best = size_ious(every, anchors).max(axis=1)
+    return AnchorFit(anchors, float(np.average(best, weights=counts)))
 
 
 def sizes_at(net_size: int, boxes: ArrayLike, picture_sizes: ArrayLike) -> Floats:
@@ -71,6 +76,23 @@ def size_ious(sizes: Floats, anchors: Floats) -> Floats:
     shared = width * np.minimum(sizes[:, None, 1], anchors[None, :, 1])
     union = (sizes[:, 0] * sizes[:, 1])[:, None] + (anchors[:, 0] * anchors[:, 1])[None] - shared
     return np.asarray(shared / union)
+
+
+def _distinct(sizes: Floats) -> tuple[Floats, Floats]:
+    """The different sizes (n, 2) and how often each occurs (n,); ValueError when one is not positive."""
+    if not (np.isfinite(sizes).all() and (sizes > 0).all()):
+        raise ValueError("Anchors need boxes whose width and height are above 0.")
+    joined, counts = np.unique(sizes[:, 0] + 1j * sizes[:, 1], return_counts=True)
+    return np.stack([joined.real, joined.imag], axis=1), counts.astype(np.float64)
+
+
+def _merged(sizes: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Sizes that fall into one cell of a logarithmic grid become their mean, with the weight of all."""
+    cells = np.floor(np.log(sizes) / np.log1p(MERGED_WITHIN)).astype(np.int64)
+    _, cell = np.unique(cells[:, 0] * 2**32 + cells[:, 1], return_inverse=True)
+    total = np.bincount(cell, weights=weights)
+    sums = [np.bincount(cell, weights=weights * sizes[:, i]) for i in (0, 1)]
+    return np.stack(sums, axis=1) / total[:, None], total.astype(np.float64)
 
 
 def _first_centres(sizes: Floats, weights: Floats, count: int, rng: np.random.Generator) -> Floats:

@@ -14,7 +14,7 @@ class Spool:
     """A file of an export that grows while pictures go by: in memory while small, else in a temporary file."""
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
+        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed once it was read
         self.rows = 0
 
     def add(self, row: str) -> None:

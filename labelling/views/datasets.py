@@ -1,4 +1,4 @@
-"""The list of datasets, and the page of one with its versions and anchors."""
+"""The list of datasets, and the page of one with its versions."""
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -8,8 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import person, require
 from accounts.models import User
 from accounts.rights import Right
-from labelling.anchors import dataset_anchors
-from labelling.forms import AnchorForm, DatasetForm, ImportForm, VersionForm
+from labelling.forms import DatasetForm, ImportForm, VersionForm
 from labelling.models import Dataset
 from labelling.services import dataset_create
 from labelling.summaries import classes_with_counts, newest_imports, versions_with_counts, with_counts
@@ -53,21 +52,6 @@ def version_add(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
     return dataset_page(request, pk, version_form=form)
-
-
-@require_safe
-@require(Right.VIEW_DATASETS)
-def anchors(request: HttpRequest, pk: int) -> HttpResponse:
-    """Anchors at the net size and count in the address."""
-    found = dataset_of(person(request), pk)
-    form = AnchorForm(request.GET if "net_size" in request.GET else {"net_size": 416, "count": 9})
-    fit = None
-    if form.is_valid():
-        try:
-            fit = dataset_anchors(found, **form.cleaned_data)
-        except ValidationError as error:
-            form.add_error(None, error)
-    return render(request, "labelling/anchors.html", {"dataset": found, "form": form, "fit": fit})
 
 
 def dataset_of(user: User, pk: int) -> Dataset:

@@ -47,6 +47,16 @@ def test_anchors_are_fitted_to_the_train_split_at_the_net_size(db):
     np.testing.assert_allclose(anchors, wanted)
 
 
+def test_anchors_kept_with_the_version_are_taken_at_their_net_size(db):
+    version = make_version(train=9)
+    kept = [[10.0 + n, 12.0 + n] for n in range(9)]
+    version.anchors = {"net_size": 288, "anchors": kept}
+    assert fitted_anchors(version, net_size=288, seed=0) == kept
+    assert fitted_anchors(version, net_size=320, seed=0) != kept
+    version.anchors = {"net_size": 288, "anchors": kept[:8]}
+    assert len(fitted_anchors(version, net_size=288, seed=0)) == 9
+
+
 def test_too_few_box_sizes_for_anchors_are_told_in_a_sentence(db):
     with pytest.raises(TrainingError, match="9 anchors need as many different box sizes; there are 8"):
         fitted_anchors(make_version(train=8), net_size=288, seed=0)

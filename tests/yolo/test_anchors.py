@@ -84,3 +84,13 @@ def test_a_hundred_thousand_boxes_take_seconds() -> None:
     fit = kmeans_anchors(sizes)
     assert time.process_time() - begin < 3.0
     assert fit.mean_iou > 0.5
+
+
+def test_merging_very_many_sizes_costs_next_to_no_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = np.exp(np.random.default_rng(0).normal(3, 0.7, (9000, 2)))
+    merged = kmeans_anchors(sizes, count=6)
+    monkeypatch.setattr("yolo.anchors.MOST_DISTINCT", 10_000)
+    whole = kmeans_anchors(sizes, count=6)
+    assert merged.mean_iou == pytest.approx(whole.mean_iou, abs=0.01)
+    # The mean IoU is that of the sizes as they are, not of the merged ones.
+    assert merged.mean_iou == pytest.approx(size_ious(sizes, merged.anchors).max(axis=1).mean())

@@ -9,7 +9,7 @@ LOOKED_AT = {
     *("datasets", "dataset", "anchors", "export", "export_download"),
     *("images", "import", "image", "image_file", "thumbnail"),
 }
-MANAGED = {"dataset_add", "version_add", "import_add", "pictures_add"}
+MANAGED = {"anchors_choose", "dataset_add", "version_add", "import_add", "pictures_add"}
 
 
 @pytest.fixture
@@ -22,6 +22,7 @@ def addresses(masks) -> dict[str, str]:
         "dataset": f"{masks.pk}/",
         "version_add": f"{masks.pk}/versions/add/",
         "anchors": f"{masks.pk}/anchors/",
+        "anchors_choose": f"{masks.pk}/anchors/choose/",
         "export": f"{masks.pk}/export/",
         "export_download": f"{masks.pk}/export/download/?export_format=voc",
         "images": f"{masks.pk}/images/",
@@ -62,7 +63,7 @@ def test_an_engineer_looks_and_changes_nothing(client, addresses, dan):
 def test_a_dataset_manager_may_do_everything(client, addresses, carol):
     client.force_login(carol)
     answers = {name: asked(client, name, address) for name, address in addresses.items()}
-    refused_forms = dict.fromkeys({"version_add", "import_add", "pictures_add"}, 400)
+    refused_forms = dict.fromkeys({"anchors_choose", "version_add", "import_add", "pictures_add"}, 400)
     assert answers == dict.fromkeys(LOOKED_AT | {"dataset_add"}, 200) | refused_forms
 
 

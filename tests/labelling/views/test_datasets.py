@@ -70,17 +70,3 @@ def test_a_dataset_without_boxes_says_why_it_cannot_be_frozen(client, carol):
     assert answer.status_code == 400
     assert not DatasetVersion.objects.exists()
     assert "nothing to freeze" in str(answer.context["version_form"].errors)
-
-
-def test_anchors_are_found_at_the_net_size_of_the_address(client, masks, carol):
-    client.force_login(carol)
-    # At 416 the pictures of 40 pixels are 10.4 times as large; the boxes are 5 x 5 and 10 x 12.
-    fit = client.get(f"/datasets/{masks.pk}/anchors/?net_size=416&count=2").context["fit"]
-    assert fit.anchors.tolist() == [[pytest.approx(52), pytest.approx(52)], [pytest.approx(104), pytest.approx(124.8)]]
-
-
-@pytest.mark.parametrize("query", ["net_size=400&count=2", "net_size=416&count=3", "net_size=x&count=1"])
-def test_anchors_that_cannot_be_found_are_told(client, masks, carol, query):
-    client.force_login(carol)
-    answer = client.get(f"/datasets/{masks.pk}/anchors/?{query}")
-    assert (answer.status_code, answer.context["fit"], bool(answer.context["form"].errors)) == (200, None, True)
