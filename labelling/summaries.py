@@ -1,6 +1,8 @@
 """What the pages say of datasets at first glance: questions asked in one query each."""
 
-from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from dataclasses import dataclass
+
+from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from labelling.models import Box, BoxClass, Dataset, DatasetVersion, Image, LabelImport, Split
@@ -31,6 +33,27 @@ def classes_with_counts(dataset: Dataset) -> QuerySet[BoxClass]:
     return dataset.classes.annotate(
         box_count=Count("boxes", filter=seen), image_count=Count("boxes__image", filter=seen, distinct=True)
     )
+
+
+@dataclass(frozen=True)
+class LabellingTime:
+    """Seconds that people took to label the images of which that is known."""
+
+    images: int
+    total: float
+    median: float
+
+
+def labelling_time(dataset: Dataset) -> LabellingTime | None:
+    """How long the visible images took to label, None where nobody knows of any."""
+    timed = Image.objects.visible().filter(dataset=dataset, seconds_to_label__isnull=False)
+    known = timed.aggregate(images=Count("pk"), total=Sum("seconds_to_label"))
+    if not known["images"]:
+        return None
+    middle = (known["images"] - 1) // 2
+    both = timed.order_by("seconds_to_label").values_list("seconds_to_label", flat=True)
+    around = list(both[middle : middle + 2 - known["images"] % 2])
+    return LabellingTime(known["images"], known["total"], sum(seconds or 0.0 for seconds in around) / len(around))
 
 
 def versions_with_counts(dataset: Dataset) -> QuerySet[DatasetVersion]:

@@ -11,7 +11,13 @@ from accounts.rights import Right
 from labelling.forms import DatasetForm, ImportForm, VersionForm
 from labelling.models import Dataset
 from labelling.services import dataset_create
-from labelling.summaries import classes_with_counts, newest_imports, versions_with_counts, with_counts
+from labelling.summaries import (
+    classes_with_counts,
+    labelling_time,
+    newest_imports,
+    versions_with_counts,
+    with_counts,
+)
 from labelling.versions import version_create
 
 NEWEST = 10
@@ -66,6 +72,7 @@ def dataset_page(
     context = {
         "dataset": found,
         "classes": classes_with_counts(found),
+        "labelling_time": labelling_time(found),
         "imports": newest_imports(found)[:NEWEST],
         "versions": versions_with_counts(found),
         "import_form": import_form or ImportForm(),

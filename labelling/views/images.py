@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.rights import Right
 from labelling.forms import GalleryForm
 from labelling.models import Box, Image
+from labelling.provenance import provenance_of
 from labelling.summaries import images_for_gallery
 from labelling.thumbnails import thumbnail_path
 from labelling.views.datasets import dataset_of
@@ -49,7 +50,7 @@ def image(request: HttpRequest, pk: int) -> HttpResponse:
         "boxes": Box.objects.filter(image=found).select_related("box_class"),
         "before": others.filter(pk__lt=pk).order_by("-pk").values_list("pk", flat=True).first(),
         "after": others.filter(pk__gt=pk).order_by("pk").values_list("pk", flat=True).first(),
-        "provenance": _provenance(found, user),
+        "provenance": provenance_of(found, user),
         "frozen": found.frozen.select_related("version__dataset"),
     }
     return render(request, "labelling/image.html", context)
@@ -73,12 +74,6 @@ def thumbnail(request: HttpRequest, pk: int) -> HttpResponse:
         return _picture(thumbnail_path(_with_file(person(request), pk)).read_bytes(), "thumbnail.jpg")
     except OSError as error:
         raise Http404 from error
-
-
-def _provenance(image: Image, user: User) -> list[tuple[str, str]]:
-    """What the export says of the record; who labelled it, only to those who manage datasets."""
-    personal = () if user.may(Right.MANAGE_DATASETS) else ("Created By", "Reviews")
-    return sorted((name, str(value)) for name, value in image.source_row.items() if name not in personal)
 
 
 def _with_file(user: User, pk: int) -> Image:

@@ -5,7 +5,7 @@ import pytest
 from labelling.models import Dataset, DatasetVersion
 from labelling.services import dataset_create
 from tests.labelling.conftest import RECORDS
-from tests.labelling.makers import import_here
+from tests.labelling.makers import import_here, record
 
 pytestmark = pytest.mark.django_db
 
@@ -48,10 +48,18 @@ def test_the_page_takes_the_same_queries_for_many_imports_and_versions(client, m
     for _ in range(3):
         import_here(RECORDS, dataset=masks)
         client.post(f"/datasets/{masks.pk}/versions/add/", {"seed": 1})
-    # Session, person; dataset with its counts and classes; classes with counts; versions; imports.
-    with django_assert_num_queries(7):
+    # Session, person; dataset with its counts and classes; classes with counts; time to label; versions; imports.
+    with django_assert_num_queries(8):
         answer = client.get(f"/datasets/{masks.pk}/")
     assert (len(answer.context["versions"]), len(answer.context["imports"])) == (3, 4)
+
+
+def test_the_page_tells_the_time_to_label(client, dan):
+    client.force_login(dan)
+    seconds = (30, 90, 4000)
+    row = import_here([record(f"{each}.jpg", **{"Seconds to Label": each}) for each in seconds])
+    page = client.get(f"/datasets/{row.dataset_id}/").content.decode()
+    assert "Labelled in 1:08:40, median 1:30 (3 images timed)" in page  # 4,120 seconds; 90 seconds
 
 
 def test_a_version_is_frozen(client, masks, carol):
