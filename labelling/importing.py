@@ -15,6 +15,7 @@ from PIL import Image as PillowImage
 
 from jobs.reporter import JobFailure, Reporter
 from labelling.class_names import ClassNames
+from labelling.formats.reading import Records, holds_pictures, open_annotations, sized
 from labelling.labelbox import Export, ExportError
 from labelling.merging import Changes, Merge
 from labelling.models import Dataset, LabelImport
@@ -67,10 +68,14 @@ def preview(
     return report
 
 
-def open_export(export: BinaryIO, *, on_record: Callable[[int], None] | None = None) -> Export:
-    """The records of an export file; raises ImportFailure with the sentence of what is wrong with it."""
+def open_export(export: BinaryIO, *, on_record: Callable[[int], None] | None = None) -> Records:
+    """The records of an export file, Labelbox or annotations in another form, while the file stays open.
+
+    Raises ImportFailure with the sentence of what is wrong with it.
+    """
     try:
-        return Export(export, on_record=on_record)
+        annotations = open_annotations(export)
+        return Export(export, on_record=on_record) if annotations is None else annotations
     except ExportError as error:
         raise ImportFailure(str(error)) from error
 
@@ -84,20 +89,24 @@ def _still_wanted(reporter: Reporter, count: int) -> None:
 def _pictures_of(row: LabelImport) -> Path | None:
     if row.pictures:
         return Path(row.pictures.path)
-    return Path(row.pictures_path) if row.pictures_path else None
+    if row.pictures_path:
+        return Path(row.pictures_path)
+    export = Path(row.export.path)
+    return export if holds_pictures(export) else None
 
 
 def _outcomes(
-    records: Export, pictures: Path | None, class_map: Mapping[str, str], dataset: Dataset | None
+    records: Records, pictures: Path | None, class_map: Mapping[str, str], dataset: Dataset | None
 ) -> Iterator[Outcome]:
     names = ClassNames(class_map, dataset.classes.values_list("name", flat=True) if dataset else ())
+    sizes = _sizes(dataset)
     try:
         with open_pictures(pictures) as source:
             yield from outcomes_of(
-                records,
+                sized(records, source, sizes),
                 pictures=source,
                 names=names,
-                sizes=_sizes(dataset),
+                sizes=sizes,
                 orientation_of=lambda external_id: _orientation(dataset, external_id),
             )
     except PicturesError as error:

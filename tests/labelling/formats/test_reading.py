@@ -1,0 +1,97 @@
+"""What annotation files are, told by their content."""
+
+import io
+import zipfile
+
+import pytest
+
+from labelling.formats.coco_reader import CocoAnnotations
+from labelling.formats.reading import annotations_alone, form_at, form_of, holds_pictures, open_annotations, sized
+from labelling.formats.voc_reader import VocAnnotations
+from labelling.labelbox import ExportError
+from labelling.pictures import NoPictures, PictureFolder
+from tests.labelling.formats.test_coco_reader import coco
+from tests.labelling.formats.test_voc_reader import xml
+from tests.labelling.formats.trees import files
+from tests.labelling.makers import jpeg, zipped
+
+YOLO = {"data.yaml": b"names: [face]", "labels/a.txt": b"0 0.5 0.5 1 1"}
+
+
+@pytest.mark.parametrize(
+    ("content", "form"),
+    [
+        ({"a.xml": xml()}, "voc"),
+        ({name: each.decode() for name, each in YOLO.items()}, "yolo"),
+        ({"a.json": coco()}, "coco"),
+        ({"a.json": '[{"ID": "x", "Label": {}}]'}, None),
+        ({}, None),
+    ],
+)
+def test_the_form_is_told_by_the_content(content, form):
+    assert form_of(files(content)) == form
+
+
+def test_a_single_file_may_be_of_any_name():
+    assert isinstance(open_annotations(io.BytesIO(coco().encode())), CocoAnnotations)
+    assert isinstance(open_annotations(io.BytesIO(xml().encode())), VocAnnotations)
+    assert open_annotations(io.BytesIO(b'[{"Label": {}}]')) is None
+
+
+def test_a_damaged_zip_is_one_sentence():
+    with pytest.raises(ExportError, match="damaged"):
+        open_annotations(io.BytesIO(b"PK\x03\x04" + b"x" * 100))
+
+
+def test_a_zip_with_a_damaged_entry_is_one_sentence():
+    content = bytearray(zipped({"a.xml": xml().encode()}))
+    content[40] ^= 0xFF
+    with pytest.raises(ExportError, match="damaged or locked"):
+        list(open_annotations(io.BytesIO(bytes(content))))
+
+
+def test_entries_that_lead_out_of_a_zip_are_not_seen():
+    assert open_annotations(io.BytesIO(zipped({"../a.xml": xml().encode(), "/b.xml": xml().encode()}))) is None
+
+
+@pytest.mark.parametrize("known", [{}, {"a.jpg": (40, 30)}])
+def test_sizes_come_from_the_pictures_or_from_the_images_that_are_here(tmp_path, known):
+    if not known:
+        (tmp_path / "a.jpg").write_bytes(jpeg(40, 30))
+    records = open_annotations(io.BytesIO(zipped(YOLO)))
+    pictures = NoPictures() if known else PictureFolder(tmp_path)
+    (record,) = sized(records, pictures, known)
+    assert record.objects[0].xyxy == (0, 0, 40, 30)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "reason"),
+    [
+        ({}, "size-unknown"),
+        ({"a.jpg": b"no picture"}, "image-not-readable"),
+        ({"x/a.jpg": b"", "y/a.jpg": b""}, "ambiguous-picture"),
+    ],
+)
+def test_boxes_whose_picture_has_no_size_are_skipped_with_the_reason(tmp_path, pictures, reason):
+    for name, content in pictures.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    (record,) = sized(open_annotations(io.BytesIO(zipped(YOLO))), PictureFolder(tmp_path), {})
+    assert record.reason == reason
+
+
+def test_annotations_are_taken_without_the_pictures_beside_them(tmp_path):
+    path = tmp_path / "all.zip"
+    path.write_bytes(zipped({**YOLO, "images/a.jpg": jpeg(), "images/b.jpg": jpeg()}))
+    with annotations_alone(path, "auto") as file, zipfile.ZipFile(file) as archive:
+        assert archive.namelist() == ["data.yaml", "labels/a.txt", "labels/b.txt"]
+        assert archive.read("labels/b.txt") == b""
+
+
+def test_a_zip_brings_pictures_or_not(tmp_path):
+    path = tmp_path / "x.zip"
+    path.write_bytes(zipped(YOLO))
+    assert not holds_pictures(path)
+    path.write_bytes(zipped({"a.JPG": b""}))
+    assert holds_pictures(path)
+    assert form_at(path) is None
