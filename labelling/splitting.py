@@ -42,7 +42,7 @@ def split_of_each(
     """
     if min(shares) < 0 or abs(sum(shares) - 1) > 1e-9:
         raise ValueError(f"Shares must not be negative and must add up to 1; these are {list(shares)}.")
-    groups = _groups(candidates, near_bits)
+    groups = groups_of_alike(candidates, near_bits)
     order = sorted(groups, key=lambda group: min(candidates[i].key for i in group))
     np.random.default_rng(seed).shuffle(order)
     parts = [0] * len(candidates)
@@ -52,7 +52,7 @@ def split_of_each(
     return parts
 
 
-def _groups(candidates: Sequence[Candidate], near_bits: int) -> list[list[int]]:
+def groups_of_alike(candidates: Sequence[Candidate], near_bits: int = NEAR_BITS) -> list[list[int]]:
     """Indices of pictures that belong together, by union-find over the near pairs."""
     parents = np.arange(len(candidates))
     for first, second in _near_pairs(candidates, near_bits):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from labelling.views import anchors, datasets, exports, images, imports
+from labelling.views import anchors, datasets, exports, health, images, imports
 
 app_name = "labelling"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("<int:pk>/versions/add/", datasets.version_add, name="version_add"),
     path("<int:pk>/anchors/", anchors.anchors, name="anchors"),
     path("<int:pk>/anchors/choose/", anchors.anchors_choose, name="anchors_choose"),
+    path("<int:pk>/health/", health.health, name="health"),
+    path("<int:pk>/health/pictures/", health.health_pictures, name="health_pictures"),
     path("<int:pk>/export/", exports.export, name="export"),
     path("<int:pk>/export/download/", exports.export_download, name="export_download"),
     path("<int:pk>/images/", images.images, name="images"),

@@ -93,6 +93,8 @@ RULES: dict[str, Rule] = {
     "labelling:version_add": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
     "labelling:anchors": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:anchors_choose": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
+    "labelling:health": Rule(Right.VIEW_DATASETS, pk="dataset"),
+    "labelling:health_pictures": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:export": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:export_download": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:images": Rule(Right.VIEW_DATASETS, pk="dataset"),

@@ -7,6 +7,7 @@ from labelling.models import Image, LabelImport
 
 LOOKED_AT = {
     *("datasets", "dataset", "anchors", "export", "export_download"),
+    *("health", "health_pictures"),
     *("images", "import", "image", "image_file", "thumbnail"),
 }
 MANAGED = {"anchors_choose", "dataset_add", "version_add", "import_add", "pictures_add"}
@@ -23,6 +24,8 @@ def addresses(masks) -> dict[str, str]:
         "version_add": f"{masks.pk}/versions/add/",
         "anchors": f"{masks.pk}/anchors/",
         "anchors_choose": f"{masks.pk}/anchors/choose/",
+        "health": f"{masks.pk}/health/",
+        "health_pictures": f"{masks.pk}/health/pictures/?finding=tiny",
         "export": f"{masks.pk}/export/",
         "export_download": f"{masks.pk}/export/download/?export_format=voc",
         "images": f"{masks.pk}/images/",

@@ -1,0 +1,44 @@
+"""The health page, and the pictures behind what it finds."""
+
+import pytest
+
+from labelling.models import Image
+from labelling.services import dataset_create
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_finding_opens_its_pictures(client, masks, carol):
+    client.force_login(carol)
+    page = client.get(f"/datasets/{masks.pk}/health/").content.decode()
+    assert f"/datasets/{masks.pk}/health/pictures/?finding=negative" in page
+    assert "finding=overlapping" not in page  # there are none
+    pictures = client.get(f"/datasets/{masks.pk}/health/pictures/?finding=negative")
+    assert [image.external_id for image in pictures.context["images"]] == ["b.jpg"]
+    assert f"/datasets/images/{Image.objects.get(external_id='b.jpg').pk}/" in pictures.content.decode()
+
+
+def test_a_finding_without_pictures_says_so(client, masks, carol):
+    client.force_login(carol)
+    page = client.get(f"/datasets/{masks.pk}/health/pictures/?finding=overlapping").content.decode()
+    assert "No picture has this" in page
+
+
+@pytest.mark.parametrize("query", ["", "?finding=x"])
+def test_what_is_no_finding_is_not_found(client, masks, carol, query):
+    client.force_login(carol)
+    assert client.get(f"/datasets/{masks.pk}/health/pictures/{query}").status_code == 404
+
+
+def test_an_empty_dataset_tells_what_to_do(client, carol):
+    client.force_login(carol)
+    empty = dataset_create(name="empty", by=carol)
+    assert "No labelled picture yet" in client.get(f"/datasets/{empty.pk}/health/").content.decode()
+
+
+def test_the_queries_are_few(client, masks, carol, django_assert_num_queries):
+    client.force_login(carol)
+    with django_assert_num_queries(6):  # session, person; dataset; images, classes and boxes for the health
+        client.get(f"/datasets/{masks.pk}/health/")
+    with django_assert_num_queries(8):  # the same, then the pictures of the page and their boxes
+        client.get(f"/datasets/{masks.pk}/health/pictures/?finding=negative")
