@@ -36,9 +36,20 @@ class ClassNames:
     def __init__(self, mapping: Mapping[str, str], existing: Iterable[str] = ()) -> None:
         self._mapping = {name_key(old): new.strip() for old, new in mapping.items()}
         self._names = {name_key(name): name for name in existing}
+        self._given: dict[str, tuple[str, str]] = {}
 
     def name_for(self, *spellings: str) -> str:
         """The name for a class that the export calls by these spellings (title first, then value)."""
+        first = name_key(spellings[0])
+        if first not in self._given:
+            self._given[first] = spellings[0].strip(), self._found(spellings)
+        return self._given[first][1]
+
+    def given(self) -> dict[str, str]:
+        """The names given so far, by what the export first called each class."""
+        return dict(self._given.values())
+
+    def _found(self, spellings: tuple[str, ...]) -> str:
         keys = [name_key(spelling) for spelling in spellings]
         for table in (self._mapping, KNOWN_NAMES):
             for key in keys:

@@ -1,5 +1,6 @@
 """What a person typed about datasets."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -42,6 +43,13 @@ class ImportForm(forms.Form):
         % {"ours": ", ".join(OUR_CLASSES)},
     )
 
+    dry_run = forms.BooleanField(
+        label=_("Look first"),
+        required=False,
+        initial=True,
+        help_text=_("Shows what would become of each record and class; nothing is stored until you say so."),
+    )
+
     def clean_class_map(self) -> dict[str, str]:
         mapping = {}
         for number, line in enumerate(self.cleaned_data["class_map"].splitlines(), start=1):
@@ -52,6 +60,27 @@ class ImportForm(forms.Form):
                 raise ValidationError(gettext("Line %(number)d is not NAME = CLASS.") % {"number": number})
             mapping[old] = new
         return mapping
+
+
+class ClassNamesForm(forms.Form):
+    """One field for each class of an export: the name it gets in the dataset."""
+
+    MOST = 200
+
+    def __init__(self, data: Any = None, *, class_names: Mapping[str, str]) -> None:
+        super().__init__(data)
+        self._classes = list(class_names)[: self.MOST]
+        for position, name in enumerate(self._classes):
+            self.fields[f"class_{position}"] = forms.CharField(
+                label=name,
+                initial=class_names[name],
+                max_length=100,
+                widget=forms.TextInput(attrs={"list": "class-names"}),
+            )
+
+    def class_map(self) -> dict[str, str]:
+        """What each class of the export is to be called, once the form is valid."""
+        return {name: self.cleaned_data[f"class_{position}"] for position, name in enumerate(self._classes)}
 
 
 class PicturesForm(forms.Form):

@@ -36,19 +36,21 @@ def run(reporter: Reporter, target_id: int) -> None:
     row = LabelImport.objects.select_related("dataset").get(pk=target_id)
     if row.finished_at is not None:
         return
-    report, changes = Report(), Changes()
+    report, changes, names = Report(), Changes(), _names(row.class_map, row.dataset)
     with row.export.open("rb") as file:
         records = open_export(cast("BinaryIO", file), on_record=lambda count: _still_wanted(reporter, count))
-        for batch in _batches(_outcomes(records, _pictures_of(row), row.class_map, row.dataset)):
+        for batch in _batches(_outcomes(records, _pictures_of(row), names, row.dataset)):
             for outcome in batch:
                 report.add(outcome)
-            _store(reporter, row, [each for each in batch if isinstance(each, Arrival)], changes)
+            if not row.dry_run:
+                _store(reporter, row, [each for each in batch if isinstance(each, Arrival)], changes)
             reporter.progress(done=report.rows, total=len(records))
     with reporter.safe_point():
         row.report = {**report.as_json(), "changes": changes.as_json()}
+        row.class_names = names.given()
         row.finished_at = timezone.now()
-        row.save(update_fields=["report", "finished_at"])
-    if row.pictures:
+        row.save(update_fields=["report", "class_names", "finished_at"])
+    if row.pictures and not row.dry_run:
         row.pictures.delete()
 
 
@@ -62,7 +64,7 @@ def preview(
 ) -> Report:
     """The report that an import into the dataset (None: one that is not there yet) would give; stores nothing."""
     records, report = open_export(export), Report()
-    for outcome in _outcomes(records, pictures, class_map, dataset):
+    for outcome in _outcomes(records, pictures, _names(class_map, dataset), dataset):
         report.add(outcome)
         on_progress(report.rows, len(records))
     return report
@@ -96,9 +98,8 @@ def _pictures_of(row: LabelImport) -> Path | None:
 
 
 def _outcomes(
-    records: Records, pictures: Path | None, class_map: Mapping[str, str], dataset: Dataset | None
+    records: Records, pictures: Path | None, names: ClassNames, dataset: Dataset | None
 ) -> Iterator[Outcome]:
-    names = ClassNames(class_map, dataset.classes.values_list("name", flat=True) if dataset else ())
     sizes = _sizes(dataset)
     try:
         with open_pictures(pictures) as source:
@@ -111,6 +112,10 @@ def _outcomes(
             )
     except PicturesError as error:
         raise ImportFailure(str(error)) from error
+
+
+def _names(class_map: Mapping[str, str], dataset: Dataset | None) -> ClassNames:
+    return ClassNames(class_map, dataset.classes.values_list("name", flat=True) if dataset else ())
 
 
 def _sizes(dataset: Dataset | None) -> dict[str, tuple[int, int]]:

@@ -79,6 +79,12 @@ class LabelImport(models.Model):
         max_length=4096, blank=True, help_text=_("A folder or zip of pictures on this machine, named by a command.")
     )
     class_map = models.JSONField(default=dict, blank=True)
+    class_names = models.JSONField(
+        default=dict, blank=True, help_text=_("The classes of the export, each with the name it has in the dataset.")
+    )
+    dry_run = models.BooleanField(
+        _("only a look"), default=False, help_text=_("Tells what would become of each record and stores nothing.")
+    )
     report = models.JSONField(_("report"), default=dict, blank=True)
     job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(_("started"), auto_now_add=True)

@@ -119,6 +119,7 @@ def import_create(
     pictures: "File[bytes] | None" = None,
     pictures_path: Path | None = None,
     class_map: Mapping[str, str] | None = None,
+    dry_run: bool = False,
 ) -> LabelImport:
     """Put an import on record with its files; nothing is read of them yet."""
     if dataset.imports.underway().exists():
@@ -128,6 +129,7 @@ def import_create(
         export_name=Path(export.name or "export.json").name,
         pictures_path=str(pictures_path.resolve()) if pictures_path else "",
         class_map=dict(class_map or {}),
+        dry_run=dry_run,
         created_by=by,
     )
     row.export.save(row.export_name, export, save=False)
@@ -147,10 +149,34 @@ def import_start(
     by: User,
     pictures: "File[bytes] | None" = None,
     class_map: Mapping[str, str] | None = None,
+    dry_run: bool = False,
 ) -> LabelImport:
-    """Keep the uploaded files and queue the import."""
-    row = import_create(dataset=dataset, export=export, by=by, pictures=pictures, class_map=class_map)
-    title = _("Import %(export)s into %(dataset)s") % {"export": row.export_name, "dataset": dataset.name}
+    """Keep the uploaded files and queue the import, or with `dry_run` a look at what it would do."""
+    row = import_create(dataset=dataset, export=export, by=by, pictures=pictures, class_map=class_map, dry_run=dry_run)
+    return _queued(row, by)
+
+
+@transaction.atomic
+def import_confirm(*, looked_at: LabelImport, class_map: Mapping[str, str], by: User) -> LabelImport:
+    """Queue the import that was only looked at, now with these names for its classes.
+
+    Raises ValidationError when it is none that was looked at, or when another import is under way.
+    """
+    row = LabelImport.objects.select_for_update(of=("self",)).select_related("dataset").get(pk=looked_at.pk)
+    if not row.dry_run or row.finished_at is None:
+        raise ValidationError(_("This import has been started already, or has not been looked at yet."))
+    if row.dataset.imports.underway().exists():
+        raise ValidationError(_("Another import into this dataset is under way. Wait for it, or cancel it."))
+    row.class_map = {**row.class_map, **class_map}
+    row.dry_run, row.finished_at, row.report = False, None, {}
+    row.full_clean()
+    row.save()
+    audit(actor=by, action="import_confirm", target=row, dataset=row.dataset.name, export=row.export_name)
+    return _queued(row, by)
+
+
+def _queued(row: LabelImport, by: User) -> LabelImport:
+    title = _("Import %(export)s into %(dataset)s") % {"export": row.export_name, "dataset": row.dataset.name}
     row.job = job_enqueue(kind=IMPORT_KIND, title=title, owner=by, target_id=row.pk)
     row.save(update_fields=["job"])
     return row

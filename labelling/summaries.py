@@ -69,6 +69,12 @@ def newest_imports(dataset: Dataset) -> QuerySet[LabelImport]:
     return dataset.imports.select_related("created_by", "job")
 
 
+def remembered_class_map(dataset: Dataset) -> str:
+    """The mapping of classes that the newest import was given, a line for each, for the next one to start from."""
+    newest = dataset.imports.exclude(class_map={}).values_list("class_map", flat=True).first()
+    return "\n".join(f"{old} = {new}" for old, new in (newest or {}).items())
+
+
 def images_for_gallery(images: QuerySet[Image], *, box_class: str, state: str) -> QuerySet[Image]:
     """Images filtered by a class they show and by what is known of them, with their boxes."""
     if box_class:

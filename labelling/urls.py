@@ -19,6 +19,7 @@ urlpatterns = [
     path("<int:pk>/images/", images.images, name="images"),
     path("<int:pk>/imports/add/", imports.import_add, name="import_add"),
     path("imports/<int:pk>/", imports.label_import, name="import"),
+    path("imports/<int:pk>/go/", imports.import_go, name="import_go"),
     path("imports/<int:pk>/pictures/", imports.pictures_add, name="pictures_add"),
     path("images/<int:pk>/", images.image, name="image"),
     path("images/<int:pk>/file/", images.image_file, name="image_file"),

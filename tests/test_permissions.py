@@ -100,6 +100,7 @@ RULES: dict[str, Rule] = {
     "labelling:images": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:import_add": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
     "labelling:import": Rule(Right.VIEW_DATASETS, pk="label_import"),
+    "labelling:import_go": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
     "labelling:pictures_add": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
     "labelling:image": Rule(Right.VIEW_DATASETS, pk="image"),
     "labelling:image_file": Rule(Right.VIEW_DATASETS, pk="image"),

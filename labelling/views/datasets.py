@@ -15,6 +15,7 @@ from labelling.summaries import (
     classes_with_counts,
     labelling_time,
     newest_imports,
+    remembered_class_map,
     versions_with_counts,
     with_counts,
 )
@@ -75,7 +76,7 @@ def dataset_page(
         "labelling_time": labelling_time(found),
         "imports": newest_imports(found)[:NEWEST],
         "versions": versions_with_counts(found),
-        "import_form": import_form or ImportForm(),
+        "import_form": import_form or ImportForm(initial={"class_map": remembered_class_map(found)}),
         "version_form": version_form or VersionForm(),
         "may_manage": person(request).may(Right.MANAGE_DATASETS),
     }

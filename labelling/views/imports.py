@@ -9,9 +9,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import person, require
 from accounts.rights import Right
-from labelling.forms import ImportForm, PicturesForm
+from labelling.class_names import OUR_CLASSES
+from labelling.forms import ClassNamesForm, ImportForm, PicturesForm
 from labelling.models import LabelImport
-from labelling.services import import_again, import_start
+from labelling.services import import_again, import_confirm, import_start
 from labelling.views.datasets import dataset_of, dataset_page
 
 PAGE = 100
@@ -50,6 +51,21 @@ def pictures_add(request: HttpRequest, pk: int) -> HttpResponse:
     return _report(request, earlier, form)
 
 
+@require_POST
+@require(Right.MANAGE_DATASETS)
+def import_go(request: HttpRequest, pk: int) -> HttpResponse:
+    """Start the import that was looked at, with the names for its classes as they were chosen."""
+    rows = LabelImport.objects.for_user(person(request)).select_related("dataset", "job", "created_by")
+    row = get_object_or_404(rows, pk=pk)
+    form = ClassNamesForm(request.POST, class_names=row.class_names)
+    if form.is_valid():
+        try:
+            return _arrived(request, import_confirm(looked_at=row, class_map=form.class_map(), by=person(request)))
+        except ValidationError as error:
+            form.add_error(None, error)
+    return _report(request, row, None, names_form=form)
+
+
 @require_safe
 @require(Right.VIEW_DATASETS)
 def label_import(request: HttpRequest, pk: int) -> HttpResponse:
@@ -57,7 +73,9 @@ def label_import(request: HttpRequest, pk: int) -> HttpResponse:
     return _report(request, get_object_or_404(rows, pk=pk), None)
 
 
-def _report(request: HttpRequest, row: LabelImport, form: PicturesForm | None) -> HttpResponse:
+def _report(
+    request: HttpRequest, row: LabelImport, form: PicturesForm | None, names_form: ClassNamesForm | None = None
+) -> HttpResponse:
     skipped = row.report.get("skipped", [])
     context = {
         "import": row,
@@ -67,9 +85,11 @@ def _report(request: HttpRequest, row: LabelImport, form: PicturesForm | None) -
         "page": Paginator(skipped, PAGE).get_page(request.GET.get("page")),
         "objects_skipped": _by_reason(row),
         "form": form or PicturesForm(),
+        "names_form": names_form or ClassNamesForm(class_names=row.class_names),
+        "our_classes": OUR_CLASSES,
         "may_manage": person(request).may(Right.MANAGE_DATASETS),
     }
-    return render(request, "labelling/import.html", context, status=400 if form else 200)
+    return render(request, "labelling/import.html", context, status=400 if form or names_form else 200)
 
 
 def _by_reason(row: LabelImport) -> list[tuple[str, list[int]]]:

@@ -36,3 +36,10 @@ def test_a_given_mapping_goes_before_what_is_known():
     names = ClassNames({"With mask": "Covered", "deer": "animal"})
     assert names.name_for("with_mask") == "Covered"
     assert names.name_for("Wild deer", "deer") == "animal"
+
+
+def test_the_names_that_were_given_are_known_by_what_the_export_first_called_them():
+    names = ClassNames({"bus": "vehicle"})
+    for spelling in (" Bus ", "BUS", "No mask", "deer"):
+        names.name_for(spelling)
+    assert names.given() == {"Bus": "vehicle", "No mask": "without_mask", "deer": "deer"}

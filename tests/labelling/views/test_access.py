@@ -10,7 +10,7 @@ LOOKED_AT = {
     *("health", "health_pictures"),
     *("images", "import", "image", "image_file", "thumbnail"),
 }
-MANAGED = {"anchors_choose", "dataset_add", "version_add", "import_add", "pictures_add"}
+MANAGED = {"anchors_choose", "dataset_add", "version_add", "import_add", "import_go", "pictures_add"}
 
 
 @pytest.fixture
@@ -31,6 +31,7 @@ def addresses(masks) -> dict[str, str]:
         "images": f"{masks.pk}/images/",
         "import_add": f"{masks.pk}/imports/add/",
         "import": f"imports/{LabelImport.objects.get().pk}/",
+        "import_go": f"imports/{LabelImport.objects.get().pk}/go/",
         "pictures_add": f"imports/{LabelImport.objects.get().pk}/pictures/",
         "image": f"images/{image}/",
         "image_file": f"images/{image}/file/",
@@ -66,7 +67,7 @@ def test_an_engineer_looks_and_changes_nothing(client, addresses, dan):
 def test_a_dataset_manager_may_do_everything(client, addresses, carol):
     client.force_login(carol)
     answers = {name: asked(client, name, address) for name, address in addresses.items()}
-    refused_forms = dict.fromkeys({"anchors_choose", "version_add", "import_add", "pictures_add"}, 400)
+    refused_forms = dict.fromkeys({"anchors_choose", "version_add", "import_add", "import_go", "pictures_add"}, 400)
     assert answers == dict.fromkeys(LOOKED_AT | {"dataset_add"}, 200) | refused_forms
 
 

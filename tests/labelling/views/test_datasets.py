@@ -48,8 +48,9 @@ def test_the_page_takes_the_same_queries_for_many_imports_and_versions(client, m
     for _ in range(3):
         import_here(RECORDS, dataset=masks)
         client.post(f"/datasets/{masks.pk}/versions/add/", {"seed": 1})
-    # Session, person; dataset with its counts and classes; classes with counts; time to label; versions; imports.
-    with django_assert_num_queries(8):
+    # Session, person; dataset with its counts and classes; classes with counts; time to label; versions; imports;
+    # the mapping of classes to start from.
+    with django_assert_num_queries(9):
         answer = client.get(f"/datasets/{masks.pk}/")
     assert (len(answer.context["versions"]), len(answer.context["imports"])) == (3, 4)
 

@@ -6,10 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from jobs.models import Job
+from jobs.services import job_run_here
 from labelling.models import Image, LabelImport
 from labelling.services import import_start
 from tests.labelling.conftest import RECORDS
-from tests.labelling.makers import jpeg, zipped
+from tests.labelling.makers import bbox, jpeg, record, zipped
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,77 @@ def test_a_second_import_waits_for_the_first(client, masks, carol):
     assert answer.status_code == 400
     assert "Another import" in str(answer.context["import_form"].errors)
     assert LabelImport.objects.count() == 2
+
+
+def look(client, masks) -> LabelImport:
+    """An import that was looked at, of a new picture with a deer and a face."""
+    records = [record("e.jpg", [bbox("Deer", 2, 3, 10, 12), bbox("No Mask", 1, 1, 5, 5)])]
+    export = {**upload(export=json.dumps(records).encode(), pictures=zipped({"e.jpg": jpeg(seed=5)})), "dry_run": "on"}
+    client.post(f"/datasets/{masks.pk}/imports/add/", export)
+    return finished(LabelImport.objects.first())
+
+
+def finished(row: LabelImport) -> LabelImport:
+    job_run_here(kind="labelling.import", title="import", owner=None, target_id=row.pk)
+    row.refresh_from_db()
+    return row
+
+
+def test_an_import_can_be_looked_at_first(client, masks, carol):
+    client.force_login(carol)
+    row = look(client, masks)
+    assert (row.dry_run, row.report["boxes"], row.report["images"]) == (True, 2, 1)
+    assert row.class_names == {"Deer": "deer", "No Mask": "without_mask"}
+    assert not Image.objects.filter(external_id="e.jpg").exists()
+    page = client.get(f"/datasets/imports/{row.pk}/")
+    assert "Nothing is stored yet" in page.content.decode()
+    assert [(each.label, each.initial) for each in page.context["names_form"]] == [
+        ("Deer", "deer"),
+        ("No Mask", "without_mask"),
+    ]
+
+
+def test_what_was_looked_at_is_imported_under_the_names_that_were_chosen(client, masks, carol):
+    client.force_login(carol)
+    row = look(client, masks)
+    answer = client.post(f"/datasets/imports/{row.pk}/go/", {"class_0": "animal", "class_1": "without_mask"})
+    assert answer.url == f"/datasets/imports/{row.pk}/"
+    row = finished(LabelImport.objects.get(pk=row.pk))
+    image = Image.objects.get(external_id="e.jpg")
+    assert [box.box_class.name for box in image.boxes.all()] == ["animal", "without_mask"]
+    assert (image.is_pending, row.dry_run, bool(row.pictures)) == (False, False, False)
+    assert row.report["changes"] == {"added": 1, "updated": 0}
+    form = client.get(f"/datasets/{masks.pk}/").context["import_form"]
+    assert form.initial["class_map"] == "Deer = animal\nNo Mask = without_mask"
+
+
+def test_a_class_without_a_name_is_refused_at_its_field(client, masks, carol):
+    client.force_login(carol)
+    row = look(client, masks)
+    answer = client.post(f"/datasets/imports/{row.pk}/go/", {"class_0": " ", "class_1": "without_mask"})
+    assert (answer.status_code, list(answer.context["names_form"].errors)) == (400, ["class_0"])
+    row.refresh_from_db()
+    assert row.dry_run
+
+
+def test_an_import_is_started_once(client, masks, carol):
+    client.force_login(carol)
+    row = look(client, masks)
+    names = {"class_0": "animal", "class_1": "without_mask"}
+    assert client.post(f"/datasets/imports/{row.pk}/go/", names).status_code == 302
+    jobs = Job.objects.count()
+    assert client.post(f"/datasets/imports/{row.pk}/go/", names).status_code == 400
+    assert Job.objects.count() == jobs
+
+
+def test_html_in_the_names_of_classes_stays_text(client, masks, carol):
+    client.force_login(carol)
+    records = [record("e.jpg", [bbox("<script>alert(1)</script>", 0, 0, 5, 5), bbox('"><img src=x>', 0, 0, 5, 5)])]
+    client.post(f"/datasets/{masks.pk}/imports/add/", {**upload(export=json.dumps(records).encode()), "dry_run": "on"})
+    row = finished(LabelImport.objects.first())
+    page = client.get(f"/datasets/imports/{row.pk}/").content.decode()
+    assert "<script>alert" not in page
+    assert "<img src=x>" not in page
 
 
 def test_the_report_lists_what_was_skipped(client, masks, carol):
