@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import person, require
@@ -34,10 +34,10 @@ def health(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @require(Right.VIEW_DATASETS)
 def health_pictures(request: HttpRequest, pk: int) -> HttpResponse:
-    """The pictures of one finding, `?finding=tiny`."""
+    """The pictures of one finding, `?finding=tiny`; to the health page for what is none."""
     dataset = dataset_of(person(request), pk)
     if request.GET.get("finding") not in Finding.values:
-        raise Http404
+        return redirect("labelling:health", pk=pk)
     finding = Finding(request.GET["finding"])
     page = Paginator(dataset_health(dataset).findings[finding], PAGE).get_page(request.GET.get("page"))
     context = {

@@ -25,9 +25,9 @@ def test_a_finding_without_pictures_says_so(client, masks, carol):
 
 
 @pytest.mark.parametrize("query", ["", "?finding=x"])
-def test_what_is_no_finding_is_not_found(client, masks, carol, query):
+def test_what_is_no_finding_leads_to_the_health_page(client, masks, carol, query):
     client.force_login(carol)
-    assert client.get(f"/datasets/{masks.pk}/health/pictures/{query}").status_code == 404
+    assert client.get(f"/datasets/{masks.pk}/health/pictures/{query}").url == f"/datasets/{masks.pk}/health/"
 
 
 def test_an_empty_dataset_tells_what_to_do(client, carol):
