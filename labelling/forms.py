@@ -25,14 +25,17 @@ class ImportForm(forms.Form):
     """An export file with its pictures. What they hold is found out by the job."""
 
     export = forms.FileField(
-        label=_("Labelbox export"),
-        help_text=_("The JSON file that Labelbox exported."),
-        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+        label=_("Export"),
+        help_text=_(
+            "What Labelbox exported, of any year: JSON, NDJSON, CSV, or a zip of those. "
+            "Pascal VOC, YOLO and COCO are recognised too."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".json,.ndjson,.jsonl,.csv,.zip,.xml"}),
     )
     pictures = forms.FileField(
         label=_("Zip of the pictures"),
         required=False,
-        help_text=_("Matched by External ID. Without it all images are pending; pictures can follow later."),
+        help_text=_("Matched by External ID or file name. Without it all images are pending; pictures can follow later."),
         widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
     )
     class_map = forms.CharField(

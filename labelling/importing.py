@@ -97,9 +97,7 @@ def _pictures_of(row: LabelImport) -> Path | None:
     return export if holds_pictures(export) else None
 
 
-def _outcomes(
-    records: Records, pictures: Path | None, names: ClassNames, dataset: Dataset | None
-) -> Iterator[Outcome]:
+def _outcomes(records: Records, pictures: Path | None, names: ClassNames, dataset: Dataset | None) -> Iterator[Outcome]:
     sizes = _sizes(dataset)
     try:
         with open_pictures(pictures) as source:
