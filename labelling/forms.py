@@ -35,7 +35,9 @@ class ImportForm(forms.Form):
     pictures = forms.FileField(
         label=_("Zip of the pictures"),
         required=False,
-        help_text=_("Matched by External ID or file name. Without it all images are pending; pictures can follow later."),
+        help_text=_(
+            "Matched by External ID or file name. Without it all images are pending; pictures can follow later."
+        ),
         widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
     )
     class_map = forms.CharField(
@@ -170,6 +172,26 @@ class ExportForm(forms.Form):
     def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer_versions(self.fields["version"], dataset)
+
+
+class ComparisonForm(forms.Form):
+    """Two versions; without a second, what the dataset holds now."""
+
+    old = forms.ModelChoiceField(
+        DatasetVersion.objects.none(), label=_("From"), to_field_name="number", empty_label=None
+    )
+    new = forms.ModelChoiceField(
+        DatasetVersion.objects.none(),
+        label=_("To"),
+        required=False,
+        to_field_name="number",
+        empty_label=_("the dataset as it is now"),
+    )
+
+    def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            _offer_versions(field, dataset)
 
 
 def _offer_versions(field: forms.Field, dataset: Dataset) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from labelling.views import anchors, datasets, exports, health, images, imports
+from labelling.views import anchors, datasets, exports, health, images, imports, versions
 
 app_name = "labelling"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("add/", datasets.dataset_add, name="dataset_add"),
     path("<int:pk>/", datasets.dataset, name="dataset"),
     path("<int:pk>/versions/add/", datasets.version_add, name="version_add"),
+    path("<int:pk>/versions/compare/", versions.versions_compare, name="versions_compare"),
     path("<int:pk>/anchors/", anchors.anchors, name="anchors"),
     path("<int:pk>/anchors/choose/", anchors.anchors_choose, name="anchors_choose"),
     path("<int:pk>/health/", health.health, name="health"),

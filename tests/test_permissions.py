@@ -91,6 +91,7 @@ RULES: dict[str, Rule] = {
     "labelling:dataset_add": Rule(Right.MANAGE_DATASETS),
     "labelling:dataset": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:version_add": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
+    "labelling:versions_compare": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:anchors": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:anchors_choose": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
     "labelling:health": Rule(Right.VIEW_DATASETS, pk="dataset"),

@@ -7,7 +7,7 @@ from labelling.models import Image, LabelImport
 
 LOOKED_AT = {
     *("datasets", "dataset", "anchors", "export", "export_download"),
-    *("health", "health_pictures"),
+    *("health", "health_pictures", "versions_compare"),
     *("images", "import", "image", "image_file", "thumbnail"),
 }
 MANAGED = {"anchors_choose", "dataset_add", "version_add", "import_add", "import_go", "pictures_add"}
@@ -24,6 +24,7 @@ def addresses(masks) -> dict[str, str]:
         "version_add": f"{masks.pk}/versions/add/",
         "anchors": f"{masks.pk}/anchors/",
         "anchors_choose": f"{masks.pk}/anchors/choose/",
+        "versions_compare": f"{masks.pk}/versions/compare/",
         "health": f"{masks.pk}/health/",
         "health_pictures": f"{masks.pk}/health/pictures/?finding=tiny",
         "export": f"{masks.pk}/export/",
