@@ -85,6 +85,7 @@ def test_an_import_can_be_looked_at_first(client, masks, carol):
     assert not Image.objects.filter(external_id="e.jpg").exists()
     page = client.get(f"/datasets/imports/{row.pk}/")
     assert "Nothing is stored yet" in page.content.decode()
+    assert "only a look" in client.get(f"/datasets/{masks.pk}/").content.decode()
     assert [(each.label, each.initial) for each in page.context["names_form"]] == [
         ("Deer", "deer"),
         ("No Mask", "without_mask"),
