@@ -244,9 +244,9 @@ def clip_delete(*, clip: Clip, by: User | None) -> None:
     audit(actor=by, action="clip_delete", target=clip, camera=clip.camera_id, name=clip.original_name)
     files, analyses = [clip.file, clip.thumbnail], list(clip.analyses.values_list("pk", flat=True))
     clip.delete()
-    transaction.on_commit(partial(_files_remove, files))
+    transaction.on_commit(partial(_files_remove, files), robust=True)
     for analysis in analyses:
-        transaction.on_commit(partial(live_remove, analysis))
+        transaction.on_commit(partial(live_remove, analysis), robust=True)
 
 
 @transaction.atomic

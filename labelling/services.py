@@ -67,7 +67,7 @@ def _delete_files_on_commit(names: Iterable[str | None]) -> None:
     """Delete files from storage once nothing points at them any more for good."""
     for name in names:
         if name:
-            transaction.on_commit(partial(default_storage.delete, name))
+            transaction.on_commit(partial(default_storage.delete, name), robust=True)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import AuditEntry
@@ -26,6 +27,7 @@ from detection.services import (
     verdict_set,
     verdicts_attach,
 )
+from jobs import broker
 from jobs.models import Job
 from tests.detection.makers import NOON, make_analysis, make_camera, make_clip, make_release
 
@@ -141,6 +143,21 @@ def test_another_camera_may_have_the_same_video(gate, video, active):
     for camera in (gate, make_camera("yard")):
         clip_add(camera=camera, file=upload(path), filmed_at=NOON, by=None)
     assert Clip.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clip_that_is_committed_keeps_its_file_though_the_queue_cannot_be_reached(
+    gate, video, settings, active, monkeypatch
+):
+    def unreachable(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(broker, "async_task", unreachable)
+    clip = clip_add(camera=gate, file=upload(video(TIMES)), filmed_at=NOON, by=None)
+    assert Path(clip.file.path).read_bytes() == video(TIMES).read_bytes()
+    monkeypatch.undo()
+    Job.objects.update(queued_at=NOON)
+    assert broker.broker_repair() == 1, "the job is queued all the same, and gets its entry later"
 
 
 def test_when_the_rows_cannot_be_written_the_files_go_too(gate, video, settings, active, monkeypatch):
