@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
@@ -23,6 +23,7 @@ from detection.frames import ClipFacts, picture_at, probe
 from detection.incoming import Incoming, MovableFile, incoming
 from detection.live import live_remove
 from detection.models import Analysis, Camera, Clip, Passage, Verdict
+from detection.periods import FIRST_DAY
 from detection.sample import write_sample
 from detection.verdicts import best_fit
 from jobs.models import Job
@@ -43,7 +44,9 @@ SUFFIXES = {
 SAMPLE_CAMERA, SAMPLE_NAME = "Sample", "sample.mp4"
 THUMBNAIL = 480  # longer side in pixels
 THUMBNAIL_QUALITY = 82
+EARLIEST = datetime.combine(FIRST_DAY, time.min, UTC)
 LATEST = timedelta(days=1)  # by which a camera's clock may be ahead
+LONGEST_CLIP = timedelta(days=7)  # what says of itself that it is longer has a broken header
 
 
 class ClipDuplicate(ValidationError):
@@ -137,8 +140,7 @@ def clip_store(
     is_sample: bool = False,
 ) -> Clip:
     """Store a clip; with `judged_by`, its analysis is queued in the same transaction. Raises as clip_add does."""
-    if filmed_at > timezone.now() + LATEST:
-        raise ValidationError({"filmed_at": _("This time lies in the future.")})
+    filmed_at_check(filmed_at)
     with incoming(file) as arrived:
         known = Clip.objects.filter(camera=camera, sha256=arrived.sha256).first()
         if known is not None:
@@ -197,10 +199,20 @@ def sample_clip_add(*, by: User | None) -> Clip:
             return duplicate.clip
 
 
+def filmed_at_check(filmed_at: datetime) -> None:
+    """Refuse, with ValidationError, a moment at which no camera can have filmed."""
+    if filmed_at > timezone.now() + LATEST:
+        raise ValidationError({"filmed_at": _("This time lies in the future.")})
+    if filmed_at < EARLIEST:
+        raise ValidationError({"filmed_at": _("This time lies before there were such cameras.")})
+
+
 def _looked_at(path: Path) -> tuple[ClipFacts, bytes]:
     """What the file says of itself, and its thumbnail; ValidationError when it is no video."""
     try:
         facts = probe(path)
+        if facts.duration > LONGEST_CLIP.total_seconds():
+            raise ClipError(_("The video is longer than a week, or says so; cut it into shorter ones."))
         return facts, _thumbnail(path, facts)
     except ClipError as error:
         raise ValidationError(_(str(error)), code="no_clip") from error
@@ -252,6 +264,7 @@ def clip_delete(*, clip: Clip, by: User | None) -> None:
 @transaction.atomic
 def clip_filmed_at_change(*, clip: Clip, filmed_at: datetime, by: User | None) -> Clip:
     """Correct the time a clip was filmed: all its passages move with it."""
+    filmed_at_check(filmed_at)
     before = clip.filmed_at
     clip.filmed_at = filmed_at
     clip.full_clean(validate_constraints=False)

@@ -1,5 +1,6 @@
 """What happens to cameras, clips, analyses and verdicts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from accounts.services import token_digest
 from detection import services
+from detection.frames import probe
 from detection.models import Analysis, Camera, Clip, Verdict
 from detection.services import (
     ClipDuplicate,
@@ -169,6 +171,22 @@ def test_when_the_rows_cannot_be_written_the_files_go_too(gate, video, settings,
         clip_add(camera=gate, file=upload(video(TIMES)), filmed_at=NOON, by=None)
     assert files_in(settings.MEDIA_ROOT) == []
     assert not Clip.objects.exists()
+
+
+def test_a_clip_of_a_time_that_no_calendar_of_a_camera_holds_is_refused(gate, video, active):
+    moment = datetime(1, 1, 1, tzinfo=UTC)  # in New York, this is before the year 1
+    with pytest.raises(ValidationError, match="before"):
+        clip_add(camera=gate, file=upload(video(TIMES)), filmed_at=moment, by=None)
+    with pytest.raises(ValidationError, match="before"):
+        clip_filmed_at_change(clip=make_clip(gate), filmed_at=moment, by=None)
+
+
+@pytest.mark.parametrize("seconds", [7 * 24 * 3600 + 1, 1e18])
+def test_a_video_that_says_it_lasts_for_years_is_refused(gate, video, settings, active, monkeypatch, seconds):
+    monkeypatch.setattr(services, "probe", lambda path: replace(probe(path), duration=seconds))
+    with pytest.raises(ValidationError, match="longer than a week"):
+        clip_add(camera=gate, file=upload(video(TIMES)), filmed_at=NOON, by=None)
+    assert files_in(settings.MEDIA_ROOT) == []
 
 
 def test_a_clip_of_the_future_is_refused(gate, video, active):

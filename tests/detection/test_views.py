@@ -122,6 +122,11 @@ class TestCameras:
 
 
 class TestClipList:
+    @pytest.mark.parametrize("query", ["until=9999-12-31", "since=0001-01-01", "until=0001-01-01"])
+    def test_days_at_the_ends_of_the_calendar_do_no_harm(self, signed_in, gate, query):
+        make_camera("far", time_zone="America/New_York")
+        assert signed_in.get(reverse("detection:clips") + "?" + query).status_code == 200
+
     def test_it_asks_as_often_for_many_as_for_one(self, signed_in, gate, django_assert_num_queries):
         for state in ("succeeded", "running", "failed", "cancelled", "queued") * 3:
             make_analysis(make_clip(gate), "with_mask", "unknown", state=state)
