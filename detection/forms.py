@@ -11,11 +11,10 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
-from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from detection.incoming import too_large
 from detection.local_time import moment_from
 from detection.models import Camera, Clip, VerdictChoice
 from detection.periods import FIRST_DAY, LAST_DAY
@@ -95,12 +94,13 @@ class ClipForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choose_from(self.fields["camera"], Camera.objects.for_user(user))
+        limit = {"data-most": settings.MAX_CLIP_BYTES, "data-too-large": too_large()}
+        self.fields["file"].widget.attrs.update(limit)  # the page refuses before it sends
 
     def clean_file(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > settings.MAX_CLIP_BYTES:
-            most = filesizeformat(settings.MAX_CLIP_BYTES)
-            raise ValidationError(gettext("This file is too large: %(most)s at most.") % {"most": most})
+            raise ValidationError(too_large())
         file.name = PurePath(file.name or "clip").name
         return file
 

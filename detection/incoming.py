@@ -56,6 +56,11 @@ def incoming(file: "File[bytes]") -> Iterator[Incoming]:
             kept.unlink(missing_ok=True)
 
 
+def too_large() -> str:
+    """The sentence about a file of more than MAX_CLIP_BYTES."""
+    return _("This file is too large: %(most)s at most.") % {"most": filesizeformat(settings.MAX_CLIP_BYTES)}
+
+
 class MovableFile(File[bytes]):
     """A file that the storage may move into place instead of copying it, as it moves large uploads."""
 
@@ -68,8 +73,7 @@ def _hashed(source: Readable, copy: Writable | None = None) -> tuple[int, str]:
     while block := source.read(BLOCK):
         size += len(block)
         if size > settings.MAX_CLIP_BYTES:
-            most = filesizeformat(settings.MAX_CLIP_BYTES)
-            raise ValidationError(_("This file is too large: %(most)s at most.") % {"most": most}, code="too_large")
+            raise ValidationError(too_large(), code="too_large")
         digest.update(block)
         if copy is not None:
             copy.write(block)

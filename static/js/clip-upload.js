@@ -133,6 +133,10 @@ function arrived(item, page) {
 }
 
 async function sendOne(item) {
+  if (item.file.size > Number(files.dataset.most)) {
+    refuse(item, [files.dataset.tooLarge]);
+    return;
+  }
   item.state = "sending";
   item.camera = camera.value;
   item.bar.hidden = false;

@@ -122,6 +122,12 @@ class TestCameras:
 
 
 class TestClipList:
+    def test_the_page_knows_how_large_a_clip_may_be(self, signed_in, gate, settings):
+        settings.MAX_CLIP_BYTES = 5 * 1024 * 1024
+        page = text_of(signed_in.get(reverse("detection:clips")))
+        assert 'data-most="5242880"' in page
+        assert "This file is too large: 5.0 MB at most." in page
+
     @pytest.mark.parametrize("query", ["until=9999-12-31", "since=0001-01-01", "until=0001-01-01"])
     def test_days_at_the_ends_of_the_calendar_do_no_harm(self, signed_in, gate, query):
         make_camera("far", time_zone="America/New_York")
