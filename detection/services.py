@@ -305,10 +305,16 @@ def job_title(clip: Clip) -> str:
 
 @transaction.atomic
 def verdict_set(*, passage: Passage, verdict: str, by: User, note: str = "") -> Verdict:
-    """Put on record what a person says about a passage; earlier verdicts and the network's stay."""
+    """Put on record what a person says about a passage; earlier verdicts and the network's stay.
+
+    What is said of an analysis that does not count, or counts no longer, is said of the face that it shows: the
+    verdict goes to the passage of the counted analysis that it fits.
+    """
+    clip = Clip.objects.select_for_update().get(pk=passage.analysis.clip_id)
+    counts = clip.counted_analysis_id in {None, passage.analysis_id}
     row = Verdict(
-        clip=passage.analysis.clip,
-        passage=passage,
+        clip=clip,
+        passage_id=passage.pk if counts else best_fit(passage.path, _candidates(clip.counted_analysis_id)),
         verdict=verdict,
         begins=passage.begins,
         ends=passage.ends,
@@ -332,8 +338,13 @@ def verdicts_attach(*, analysis: Analysis) -> list[Verdict]:
     verdicts = list(analysis.clip.verdicts.all())
     if not verdicts:
         return []
-    candidates = [(passage.pk, passage.path) for passage in analysis.passages.all()]
+    candidates = _candidates(analysis.pk)
     for row in verdicts:
         row.passage_id = best_fit(row.path, candidates)
     Verdict.objects.bulk_update(verdicts, ["passage"])
     return [row for row in verdicts if row.passage_id is None]
+
+
+def _candidates(analysis: int | None) -> list[tuple[int, list[Any]]]:
+    """The passages of an analysis that a verdict may belong to, each with its path."""
+    return list(Passage.objects.filter(analysis=analysis).values_list("pk", "path"))

@@ -269,6 +269,15 @@ def test_verdicts_go_to_the_passages_they_fit_and_the_rest_is_listed(gate, bob):
     assert loose.passage is None
 
 
+def test_what_is_said_of_an_analysis_that_counts_no_longer_goes_to_the_one_that_does(gate, bob):
+    clip = make_clip(gate)
+    old = make_analysis(clip, "with_mask", "with_mask", begins=[1.0, 30.0])
+    passages = list(old.passages.all())  # as a page shows them that was opened before
+    new = make_analysis(clip, "with_mask")
+    assert verdict_set(passage=passages[0], verdict="without_mask", by=bob).passage == new.passages.get()
+    assert verdict_set(passage=passages[1], verdict="without_mask", by=bob).passage is None, "it fits none"
+
+
 def test_a_corrected_clock_moves_the_clip_and_is_on_record(gate, bob):
     clip = make_clip(gate, filmed_at=NOON)
     later = datetime(2026, 7, 1, 13, tzinfo=UTC)

@@ -326,6 +326,19 @@ class TestClipPage:
         assert 'hx-swap-oob="true"' in page
         assert "<html" not in page
 
+    def test_a_verdict_on_an_analysis_that_counts_no_longer_leads_to_the_one_that_does(self, client, bob, gate):
+        clip = make_clip(gate)
+        passage = make_analysis(clip, "with_mask").passages.get()
+        new = make_analysis(clip, "with_mask")
+        client.force_login(bob)
+        url = reverse("detection:passage_verdict", args=[passage.pk])
+        answer = client.post(url, {"verdict": "unknown"}, headers={"HX-Request": "true"})
+        place = reverse("detection:clip", args=[clip.pk]) + f"?analysis={new.pk}#passage-1"
+        assert answer["HX-Redirect"] == place
+        assert client.post(url, {"verdict": "unknown"}).url == place
+        old_page = text_of(client.get(reverse("detection:clip", args=[clip.pk]) + f"?analysis={passage.analysis_id}"))
+        assert url not in old_page
+
     def test_nonsense_is_no_verdict(self, client, bob, gate):
         passage = make_analysis(make_clip(gate), "with_mask").passages.get()
         client.force_login(bob)
