@@ -2,8 +2,9 @@
 
 import hashlib
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +16,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 BLOCK = 1024 * 1024
+ABANDONED = 3600  # seconds
 
 
 class Readable(Protocol):
@@ -54,6 +56,14 @@ def incoming(file: "File[bytes]") -> Iterator[Incoming]:
             yield Incoming(kept, size, digest)
         finally:
             kept.unlink(missing_ok=True)
+
+
+def incoming_sweep() -> None:
+    """Remove what processes that were killed left of uploads: files that nobody has written to for an hour."""
+    for left in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*"):
+        with suppress(FileNotFoundError):
+            if left.is_file() and time.time() - left.stat().st_mtime > ABANDONED:
+                left.unlink()
 
 
 def too_large() -> str:
