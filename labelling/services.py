@@ -1,6 +1,7 @@
 """Every write about datasets that a person asks for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -110,7 +111,6 @@ def boxes_delete(*, boxes: QuerySet[Box], by: User) -> int:
     return len(rows)
 
 
-@transaction.atomic
 def import_create(
     *,
     dataset: Dataset,
@@ -120,26 +120,21 @@ def import_create(
     pictures_path: Path | None = None,
     class_map: Mapping[str, str] | None = None,
 ) -> LabelImport:
-    """Put an import on record with its files; nothing is read of them yet."""
-    if dataset.imports.underway().exists():
-        raise ValidationError(_("Another import into this dataset is under way. Wait for it, or cancel it."))
+    """Put an import on record with its files; nothing is read of them yet.
+
+    Raises ValidationError while another import into the dataset is under way.
+    """
     row = LabelImport(
         dataset=dataset,
-        export_name=Path(export.name or "export.json").name,
         pictures_path=str(pictures_path.resolve()) if pictures_path else "",
         class_map=dict(class_map or {}),
         created_by=by,
     )
-    row.export.save(row.export_name, export, save=False)
-    if pictures is not None:
-        row.pictures.save(Path(pictures.name or "pictures.zip").name, pictures, save=False)
-    row.full_clean()
-    row.save()
-    audit(actor=by, action="import_create", target=row, dataset=dataset.name, export=row.export_name)
+    with _files_kept_with(row):
+        _import_save(row, export=export, pictures=pictures)
     return row
 
 
-@transaction.atomic
 def import_start(
     *,
     dataset: Dataset,
@@ -148,12 +143,39 @@ def import_start(
     pictures: "File[bytes] | None" = None,
     class_map: Mapping[str, str] | None = None,
 ) -> LabelImport:
-    """Keep the uploaded files and queue the import."""
-    row = import_create(dataset=dataset, export=export, by=by, pictures=pictures, class_map=class_map)
-    title = _("Import %(export)s into %(dataset)s") % {"export": row.export_name, "dataset": dataset.name}
-    row.job = job_enqueue(kind=IMPORT_KIND, title=title, owner=by, target_id=row.pk)
-    row.save(update_fields=["job"])
+    """Keep the uploaded files and queue the import. Raises ValidationError as import_create does."""
+    row = LabelImport(dataset=dataset, class_map=dict(class_map or {}), created_by=by)
+    with _files_kept_with(row):
+        _import_save(row, export=export, pictures=pictures)
+        title = _("Import %(export)s into %(dataset)s") % {"export": row.export_name, "dataset": dataset.name}
+        row.job = job_enqueue(kind=IMPORT_KIND, title=title, owner=by, target_id=row.pk)
+        row.save(update_fields=["job"])
     return row
+
+
+@contextmanager
+def _files_kept_with(row: LabelImport) -> Iterator[None]:
+    """A transaction that keeps the files of an import with its row: when it fails, both are gone again."""
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        for file in (row.export, row.pictures):
+            if file:
+                file.delete(save=False)
+        raise
+
+
+def _import_save(row: LabelImport, *, export: "File[bytes]", pictures: "File[bytes] | None") -> None:
+    if row.dataset.imports.underway().exists():
+        raise ValidationError(_("Another import into this dataset is under way. Wait for it, or cancel it."))
+    row.export_name = Path(export.name or "export.json").name
+    row.export.save(row.export_name, export, save=False)
+    if pictures is not None:
+        row.pictures.save(Path(pictures.name or "pictures.zip").name, pictures, save=False)
+    row.full_clean()
+    row.save()
+    audit(actor=row.created_by, action="import_create", target=row, dataset=row.dataset.name, export=row.export_name)
 
 
 def import_again(*, earlier: LabelImport, pictures: "File[bytes]", by: User) -> LabelImport:
