@@ -28,6 +28,7 @@ function line(label, colour, data, dash = []) {
     backgroundColor: colour,
     borderDash: dash,
     borderWidth: 2,
+    clip: 8,
     pointRadius: data.length > 40 ? 0 : 2,
   };
 }

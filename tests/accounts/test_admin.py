@@ -78,3 +78,8 @@ def test_nobody_is_deleted_and_nothing_on_record_changed_there(client, bob):
     assert client.get(reverse("admin:accounts_user_delete", args=[bob.pk])).status_code == 403
     assert client.get(reverse("admin:accounts_auditentry_delete", args=[entry.pk])).status_code == 403
     assert client.post(reverse("admin:accounts_auditentry_change", args=[entry.pk]), {}).status_code == 403
+
+
+def test_its_pages_carry_the_icon_of_the_site(client, db):
+    administrator(client)
+    assert "images/icon" in client.get(reverse("admin:index")).content.decode()
