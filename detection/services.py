@@ -251,7 +251,7 @@ def _files_remove(files: Iterable[FieldFile]) -> None:
 @transaction.atomic
 def clip_delete(*, clip: Clip, by: User | None) -> None:
     """Delete a clip with its analyses, people's verdicts and, once committed, its files."""
-    for job in Job.objects.unfinished().filter(pk__in=clip.analyses.values("job")):
+    for job in Job.objects.unfinished().filter(kind=JOB_KIND, target_id__in=clip.analyses.values("pk")):
         job_cancel(job=job, by=by)
     audit(actor=by, action="clip_delete", target=clip, camera=clip.camera_id, name=clip.original_name)
     files, analyses = [clip.file, clip.thumbnail], list(clip.analyses.values_list("pk", flat=True))
