@@ -33,7 +33,7 @@ def run(reporter: Reporter, target_id: int) -> None:
         return
     with row.export.open("rb") as file:
         records = read_records(file.read())
-    report, changes = Report(), {"added": 0, "updated": 0}
+    report, changes = Report(), {"added": 0, "updated": 0, "kept": 0}
     outcomes = _outcomes(records, _pictures_of(row), row.class_map, row.dataset)
     for batch in _batches(outcomes):
         for outcome in batch:
@@ -126,7 +126,14 @@ def _store(reporter: Reporter, row: LabelImport, arrivals: Sequence[Arrival], ch
         for each in arrivals:
             image = here.get(each.record.external_id)
             if image is not None:
-                changes["updated"] += _update(image, row, each, files, classes)
+                wanted = _boxes(image, each, classes)
+                differs, edited = _differ(image, wanted), image.edited_at is not None
+                updated = _update(image, row, each, files)
+                if differs and not edited:
+                    image.boxes.all().delete()
+                    boxes += wanted
+                changes["updated"] += updated or (differs and not edited)
+                changes["kept"] += differs and edited
         Box.objects.bulk_create(boxes)
 
 
@@ -150,10 +157,8 @@ def _attach(image: Image, picture: Picture, name: str) -> None:
     image.sha256, image.perceptual_hash = picture.sha256, picture.perceptual_hash
 
 
-def _update(
-    image: Image, row: LabelImport, arrival: Arrival, files: Mapping[str, str], classes: Mapping[str, BoxClass]
-) -> bool:
-    """Give an image that is here what the export knows newer; whether that changed anything."""
+def _update(image: Image, row: LabelImport, arrival: Arrival, files: Mapping[str, str]) -> bool:
+    """Give an image that is here what the export knows newer, its boxes aside; whether that changed anything."""
     changed = False
     if arrival.picture and not image.file:
         _attach(image, arrival.picture, files[image.external_id])
@@ -164,17 +169,16 @@ def _update(
         image.brought_by, changed = row, True
     if changed:
         image.save()
-    wanted = _boxes(image, arrival, classes)
-    if sorted(map(_content, wanted)) != sorted(map(_content, image.boxes.all())):
-        image.boxes.all().delete()
-        Box.objects.bulk_create(wanted)
-        changed = True
     return changed
 
 
 def _left_by_a_failed_import(image: Image, row: LabelImport) -> bool:
     brought_by = image.brought_by
     return brought_by is not None and brought_by.pk != row.pk and brought_by.finished_at is None
+
+
+def _differ(image: Image, wanted: Sequence[Box]) -> bool:
+    return sorted(map(_content, wanted)) != sorted(map(_content, image.boxes.all()))
 
 
 def _content(box: Box) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -85,6 +86,7 @@ def box_change(*, box: Box, by: User) -> Box:
     box.full_clean()
     box_check(box)
     box.save()
+    _mark_edited([box])
     audit(actor=by, action="box_change", target=box, image=box.image_id, box_class=box.box_class.name, xyxy=box.xyxy)
     return box
 
@@ -108,7 +110,13 @@ def boxes_delete(*, boxes: QuerySet[Box], by: User) -> int:
             actor=by, action="box_delete", target=box, image=box.image_id, box_class=box.box_class.name, xyxy=box.xyxy
         )
     boxes.delete()
+    _mark_edited(rows)
     return len(rows)
+
+
+def _mark_edited(boxes: Iterable[Box]) -> None:
+    """Keep imports from putting back what a person changed."""
+    Image.objects.filter(pk__in={box.image_id for box in boxes}).update(edited_at=timezone.now())
 
 
 def import_create(
