@@ -18,6 +18,7 @@ django_stubs_ext.monkeypatch()  # ModelForm[User] and the like, for the type che
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("MASKWEB_DATA_DIR", BASE_DIR / "data")
+DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)  # its clips show people: nobody else on the machine may look
 EMBEDDED = not os.environ.get("DATABASE_URL")
 DEBUG = env_bool("MASKWEB_DEBUG", default=False)
 SECRET_KEY = secret_key(data_dir=DATA_DIR, embedded=EMBEDDED)
