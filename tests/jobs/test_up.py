@@ -84,3 +84,12 @@ def test_stopping_leaves_no_process_and_the_next_start_goes_on_with_what_was_run
     site.start()
     site.wait_for_job(going, state="succeeded")
     assert site.lines(800) == EVERY_LINE_ONCE
+
+
+@pytest.mark.parametrize("port", ["0", "99999"])
+def test_a_number_that_is_no_port_is_refused_with_a_sentence(tmp_path, port):
+    site = Site(tmp_path)
+    refused = site.manage("up", "--port", port)
+    assert refused.returncode == 1
+    assert "A port is a number from 1 to 65535" in refused.stderr
+    assert "Traceback" not in refused.stderr
