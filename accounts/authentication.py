@@ -19,12 +19,14 @@ def bearer_token(request: Request) -> str | None:
 
 
 class TokenAuthentication(BaseAuthentication):
-    """A person's own token. Tokens of another prefix (a camera's) are left to others."""
+    """A person's own token. A view that admits other tokens (a camera's) names their class before this one."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         token = bearer_token(request)
-        if token is None or not token.startswith(TOKEN_PREFIX):
+        if token is None:
             return None
+        if not token.startswith(TOKEN_PREFIX):
+            raise AuthenticationFailed(_("This token is not valid here."))
         row = ApiToken.objects.select_related("user").filter(digest=token_digest(token)).first()
         if row is None or not row.user.is_active:
             raise AuthenticationFailed(_("This token is not valid."))

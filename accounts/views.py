@@ -2,9 +2,10 @@
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
-from django.contrib.auth.views import LoginView
-from django.core.exceptions import ValidationError
+from django.contrib.auth.views import LoginView, redirect_to_login
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.forms import Form
@@ -35,6 +36,17 @@ class Login(LoginView):
         response = super().form_valid(form)
         services.login_record(user=person(self.request), address=address_of(self.request))
         return response
+
+
+@login_not_required
+def administration_login(request: HttpRequest) -> HttpResponse:
+    """The way in to the Django administration: the one login, where failed attempts are counted."""
+    wanted = request.GET.get("next") or reverse("admin:index")
+    if not request.user.is_authenticated:
+        return redirect_to_login(wanted, reverse("accounts:login"))
+    if not person(request).is_staff:
+        raise PermissionDenied
+    return redirect("admin:index")
 
 
 @require_safe

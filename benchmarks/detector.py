@@ -1,6 +1,6 @@
 """The detector against Keras: picture in, boxes out, in one interleaved run.
 
-    python -m benchmarks.detector [--release FOLDER] [--image FILE] [--net-size 640] [--rounds 50]
+    python benchmarks/detector.py [--release FOLDER] [--image FILE] [--net-size 640] [--rounds 50]
 
 All contenders get the same picture, run the same network on the same rectangle and end with the
 same decoding and suppression; they take turns, so that a noisy machine disturbs all alike.
@@ -27,6 +27,8 @@ import cv2
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs as a file too
 
 from yolo.config import YOLOV3_SLIM
 from yolo.decode import decode

@@ -1,6 +1,6 @@
 """A whole clip by stage: decode, detect, track, store, as `manage.py process_clip` does it.
 
-    python -m benchmarks.process_clip [--release FOLDER] [--clip FILE] [--seconds 60] [--fps 5] [--rounds 3]
+    python benchmarks/process_clip.py [--release FOLDER] [--clip FILE] [--seconds 60] [--fps 5] [--rounds 3]
 
 The clip is repeated, without encoding it anew, until it is as long as wished, and judged in a data
 folder of its own that is thrown away. Compare the shares; seconds belong to the machine.
@@ -20,7 +20,9 @@ from typing import Any
 
 import av
 
-STREET = Path(__file__).resolve().parents[2] / "shared" / "data" / "clips" / "street-handwash.mp4"
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # runs as a file too
+STREET = ROOT.parent / "shared" / "data" / "clips" / "street-handwash.mp4"
 
 
 def looped(source: Path, target: Path, seconds: float) -> Path:

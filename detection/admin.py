@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.access import person
+from accounts.rights import Right
 from detection.models import Analysis, Camera, Clip, Passage, Verdict
 from detection.services import analysis_start, clip_delete
 from releases.services import NoRelease, release_active
@@ -57,6 +58,10 @@ class ClipAdmin(LookedAt, admin.ModelAdmin[Clip]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
 
+    def has_judge_permission(self, request: HttpRequest) -> bool:
+        """Who may use the action: it queues work, so that to look at clips is not enough."""
+        return person(request).may(Right.UPLOAD_CLIPS)
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What goes with a clip goes, though nobody deletes it by itself."""
         listed, counts, _lacking, protected = super().get_deleted_objects(objs, request)
@@ -73,7 +78,7 @@ class ClipAdmin(LookedAt, admin.ModelAdmin[Clip]):
     def page(self, clip: Clip) -> SafeString:
         return format_html('<a href="{}">{}</a>', reverse("detection:clip", args=[clip.pk]), _("open"))
 
-    @admin.action(description=_("Judge the chosen clips again with the active release"), permissions=["view"])
+    @admin.action(description=_("Judge the chosen clips again with the active release"), permissions=["judge"])
     def judge_again(self, request: HttpRequest, queryset: QuerySet[Clip]) -> None:
         clips = list(queryset.select_related("camera"))
         try:

@@ -9,7 +9,9 @@ class DetectionConfig(AppConfig):
     def ready(self) -> None:
         from jobs.kinds import Kind, register
         from jobs.models import Queue
+        from jobs.startup import at_start
 
+        at_start("detection.incoming.incoming_sweep")
         register(
             Kind(
                 name="detection.process_clip",

@@ -9,14 +9,15 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
-from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from detection.incoming import too_large
 from detection.local_time import moment_from
 from detection.models import Camera, Clip, VerdictChoice
+from detection.periods import FIRST_DAY, LAST_DAY
 from jobs.models import Job
 from releases.models import ModelRelease
 
@@ -93,12 +94,13 @@ class ClipForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choose_from(self.fields["camera"], Camera.objects.for_user(user))
+        limit = {"data-most": settings.MAX_CLIP_BYTES, "data-too-large": too_large()}
+        self.fields["file"].widget.attrs.update(limit)  # the page refuses before it sends
 
     def clean_file(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > settings.MAX_CLIP_BYTES:
-            most = filesizeformat(settings.MAX_CLIP_BYTES)
-            raise ValidationError(gettext("This file is too large: %(most)s at most.") % {"most": most})
+            raise ValidationError(too_large())
         file.name = PurePath(file.name or "clip").name
         return file
 
@@ -133,6 +135,13 @@ class JudgeAgainForm(forms.Form):
     )
 
 
+class DayField(forms.DateField):
+    """A day of a camera's calendar."""
+
+    widget = forms.DateInput(attrs={"class": "form-control", "type": "date"})
+    default_validators = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
+
+
 class ClipFilterForm(forms.Form):
     """The filters of the list of clips, as its address holds them."""
 
@@ -158,12 +167,8 @@ class ClipFilterForm(forms.Form):
         ],
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    since = forms.DateField(
-        required=False, label=_("From"), widget=forms.DateInput(attrs={"class": "form-control", "type": "date"})
-    )
-    until = forms.DateField(
-        required=False, label=_("To"), widget=forms.DateInput(attrs={"class": "form-control", "type": "date"})
-    )
+    since = DayField(required=False, label=_("From"))
+    until = DayField(required=False, label=_("To"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -44,6 +44,7 @@ SLACK = 1e-4  # seconds by which a frame may come early: time stamps are rounded
 
 NO_FILE = _("The file is empty.")
 NO_VIDEO = _("This file is no video.")
+CUT_OFF = _("The video is cut off: its end, which says how to read it, is missing. Send the whole file.")
 NO_PICTURE = _("The video is broken: not one picture of it can be read.")
 
 
@@ -159,13 +160,19 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     try:
         container = av.open(f"file:{path}", options=options, metadata_errors="replace")
     except av.error.FFmpegError as error:
-        raise ClipError(NO_VIDEO) from error
+        raise ClipError(CUT_OFF if _begins_as_mp4(path) else NO_VIDEO) from error
     with container:
         streams = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
         if not streams or not streams[0].codec_context:
             raise ClipError(NO_VIDEO)
         streams[0].thread_type = "AUTO"
         yield container, streams[0]
+
+
+def _begins_as_mp4(path: Path) -> bool:
+    """Whether the file begins with the file type box of ISO 14496-12; the index may be missing at its end."""
+    with path.open("rb") as file:
+        return file.read(8)[4:] == b"ftyp"
 
 
 def _pictures(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:

@@ -2,8 +2,9 @@
 
 import hashlib
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +16,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 BLOCK = 1024 * 1024
+ABANDONED = 3600  # seconds
 
 
 class Readable(Protocol):
@@ -56,6 +58,19 @@ def incoming(file: "File[bytes]") -> Iterator[Incoming]:
             kept.unlink(missing_ok=True)
 
 
+def incoming_sweep() -> None:
+    """Remove what processes that were killed left of uploads: files that nobody has written to for an hour."""
+    for left in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*"):
+        with suppress(FileNotFoundError):
+            if left.is_file() and time.time() - left.stat().st_mtime > ABANDONED:
+                left.unlink()
+
+
+def too_large() -> str:
+    """The sentence about a file of more than MAX_CLIP_BYTES."""
+    return _("This file is too large: %(most)s at most.") % {"most": filesizeformat(settings.MAX_CLIP_BYTES)}
+
+
 class MovableFile(File[bytes]):
     """A file that the storage may move into place instead of copying it, as it moves large uploads."""
 
@@ -68,8 +83,7 @@ def _hashed(source: Readable, copy: Writable | None = None) -> tuple[int, str]:
     while block := source.read(BLOCK):
         size += len(block)
         if size > settings.MAX_CLIP_BYTES:
-            most = filesizeformat(settings.MAX_CLIP_BYTES)
-            raise ValidationError(_("This file is too large: %(most)s at most.") % {"most": most}, code="too_large")
+            raise ValidationError(too_large(), code="too_large")
         digest.update(block)
         if copy is not None:
             copy.write(block)

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 CHOICES = (7, 30, 90)
 DEFAULT_DAYS = 30
 LONGEST_DAYS = 366
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9000, 1, 1)
+"""Days outside of these are no days of a camera; near the ends of the calendar, sums of days overflow."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,12 @@ def period_from(query: Mapping[str, str]) -> Period:
     if first and last and first <= last:
         return Period(first=max(first, last - timedelta(days=LONGEST_DAYS - 1)), last=last)
     text = query.get("days", "")
-    days = int(text) if text.isascii() and text.isdigit() else DEFAULT_DAYS
-    return Period(days=days if days in CHOICES else DEFAULT_DAYS)
+    return Period(days=next((days for days in CHOICES if text == str(days)), DEFAULT_DAYS))
 
 
 def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None

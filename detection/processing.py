@@ -59,6 +59,9 @@ def run(reporter: Reporter, target_id: int, *, load: Callable[[ModelRelease], Fa
     if analysis is None:
         raise ClipFailure(_("The clip was deleted."))
     live_sweep()
+    if analysis.job_id != reporter.job_id:  # that of a command: pages follow it as well
+        with reporter.safe_point():
+            Analysis.objects.filter(pk=target_id).update(job=reporter.job_id)
     try:
         if analysis.finished_at is None:
             ClipRun(reporter, analysis, load(analysis.release)).run()

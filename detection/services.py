@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
@@ -23,6 +23,7 @@ from detection.frames import ClipFacts, picture_at, probe
 from detection.incoming import Incoming, MovableFile, incoming
 from detection.live import live_remove
 from detection.models import Analysis, Camera, Clip, Passage, Verdict
+from detection.periods import FIRST_DAY
 from detection.sample import write_sample
 from detection.verdicts import best_fit
 from jobs.models import Job
@@ -43,7 +44,9 @@ SUFFIXES = {
 SAMPLE_CAMERA, SAMPLE_NAME = "Sample", "sample.mp4"
 THUMBNAIL = 480  # longer side in pixels
 THUMBNAIL_QUALITY = 82
+EARLIEST = datetime.combine(FIRST_DAY, time.min, UTC)
 LATEST = timedelta(days=1)  # by which a camera's clock may be ahead
+LONGEST_CLIP = timedelta(days=7)  # what says of itself that it is longer has a broken header
 
 
 class ClipDuplicate(ValidationError):
@@ -137,8 +140,7 @@ def clip_store(
     is_sample: bool = False,
 ) -> Clip:
     """Store a clip; with `judged_by`, its analysis is queued in the same transaction. Raises as clip_add does."""
-    if filmed_at > timezone.now() + LATEST:
-        raise ValidationError({"filmed_at": _("This time lies in the future.")})
+    filmed_at_check(filmed_at)
     with incoming(file) as arrived:
         known = Clip.objects.filter(camera=camera, sha256=arrived.sha256).first()
         if known is not None:
@@ -197,10 +199,20 @@ def sample_clip_add(*, by: User | None) -> Clip:
             return duplicate.clip
 
 
+def filmed_at_check(filmed_at: datetime) -> None:
+    """Refuse, with ValidationError, a moment at which no camera can have filmed."""
+    if filmed_at > timezone.now() + LATEST:
+        raise ValidationError({"filmed_at": _("This time lies in the future.")})
+    if filmed_at < EARLIEST:
+        raise ValidationError({"filmed_at": _("This time lies before there were such cameras.")})
+
+
 def _looked_at(path: Path) -> tuple[ClipFacts, bytes]:
     """What the file says of itself, and its thumbnail; ValidationError when it is no video."""
     try:
         facts = probe(path)
+        if facts.duration > LONGEST_CLIP.total_seconds():
+            raise ClipError(_("The video is longer than a week, or says so; cut it into shorter ones."))
         return facts, _thumbnail(path, facts)
     except ClipError as error:
         raise ValidationError(_(str(error)), code="no_clip") from error
@@ -239,19 +251,20 @@ def _files_remove(files: Iterable[FieldFile]) -> None:
 @transaction.atomic
 def clip_delete(*, clip: Clip, by: User | None) -> None:
     """Delete a clip with its analyses, people's verdicts and, once committed, its files."""
-    for job in Job.objects.unfinished().filter(pk__in=clip.analyses.values("job")):
+    for job in Job.objects.unfinished().filter(kind=JOB_KIND, target_id__in=clip.analyses.values("pk")):
         job_cancel(job=job, by=by)
     audit(actor=by, action="clip_delete", target=clip, camera=clip.camera_id, name=clip.original_name)
     files, analyses = [clip.file, clip.thumbnail], list(clip.analyses.values_list("pk", flat=True))
     clip.delete()
-    transaction.on_commit(partial(_files_remove, files))
+    transaction.on_commit(partial(_files_remove, files), robust=True)
     for analysis in analyses:
-        transaction.on_commit(partial(live_remove, analysis))
+        transaction.on_commit(partial(live_remove, analysis), robust=True)
 
 
 @transaction.atomic
 def clip_filmed_at_change(*, clip: Clip, filmed_at: datetime, by: User | None) -> Clip:
     """Correct the time a clip was filmed: all its passages move with it."""
+    filmed_at_check(filmed_at)
     before = clip.filmed_at
     clip.filmed_at = filmed_at
     clip.full_clean(validate_constraints=False)
@@ -292,10 +305,16 @@ def job_title(clip: Clip) -> str:
 
 @transaction.atomic
 def verdict_set(*, passage: Passage, verdict: str, by: User, note: str = "") -> Verdict:
-    """Put on record what a person says about a passage; earlier verdicts and the network's stay."""
+    """Put on record what a person says about a passage; earlier verdicts and the network's stay.
+
+    What is said of an analysis that does not count, or counts no longer, is said of the face that it shows: the
+    verdict goes to the passage of the counted analysis that it fits.
+    """
+    clip = Clip.objects.select_for_update().get(pk=passage.analysis.clip_id)
+    counts = clip.counted_analysis_id in {None, passage.analysis_id}
     row = Verdict(
-        clip=passage.analysis.clip,
-        passage=passage,
+        clip=clip,
+        passage_id=passage.pk if counts else best_fit(passage.path, _candidates(clip.counted_analysis_id)),
         verdict=verdict,
         begins=passage.begins,
         ends=passage.ends,
@@ -319,8 +338,13 @@ def verdicts_attach(*, analysis: Analysis) -> list[Verdict]:
     verdicts = list(analysis.clip.verdicts.all())
     if not verdicts:
         return []
-    candidates = [(passage.pk, passage.path) for passage in analysis.passages.all()]
+    candidates = _candidates(analysis.pk)
     for row in verdicts:
         row.passage_id = best_fit(row.path, candidates)
     Verdict.objects.bulk_update(verdicts, ["passage"])
     return [row for row in verdicts if row.passage_id is None]
+
+
+def _candidates(analysis: int | None) -> list[tuple[int, list[Any]]]:
+    """The passages of an analysis that a verdict may belong to, each with its path."""
+    return list(Passage.objects.filter(analysis=analysis).values_list("pk", "path"))

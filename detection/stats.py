@@ -142,7 +142,9 @@ def coverage_by_day(spans: Iterable[tuple[datetime, datetime]], zone: ZoneInfo) 
         reached = max(reached, ends)
         while begins < ends:
             day = begins.astimezone(zone).date()
-            until = min(ends, day_bounds(day, zone)[1])
+            midnight = day_bounds(day, zone)[1]
+            # A clock set back over midnight brings a day once more: on, minute by minute, until it is over again.
+            until = min(ends, midnight if midnight > begins else begins + timedelta(minutes=1))
             covered[day] = covered.get(day, timedelta(0)) + (until - begins)
             begins = until
     return covered

@@ -1,6 +1,8 @@
 """Where a person's verdict belongs after a clip was judged again: by time and overlap. Plain Python."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from operator import itemgetter
 
 Point = Sequence[float]  # time in seconds, then a box xyxy in pixels
 NEIGHBOUR = 0.6  # seconds: two analyses may have judged other frames of the same moment
@@ -15,17 +17,18 @@ def best_fit(path: Sequence[Point], candidates: Sequence[tuple[int, Sequence[Poi
 
 
 def fit(path: Sequence[Point], other: Sequence[Point]) -> float:
-    """Mean IoU of the boxes of `path` with those that `other` has at the same time, 0..1.
+    """Mean IoU of the boxes of `path` with those that `other` has at the same time, 0..1. Both are in order of time.
 
     Where `other` has nothing within NEIGHBOUR seconds, it counts as no overlap.
     """
-    if not path or not other:
+    if not path or not other or other[0][0] - path[-1][0] > NEIGHBOUR or path[0][0] - other[-1][0] > NEIGHBOUR:
         return 0.0
     return sum(_overlap_at(point, other) for point in path) / len(path)
 
 
 def _overlap_at(point: Point, other: Sequence[Point]) -> float:
-    nearest = min(other, key=lambda candidate: abs(candidate[0] - point[0]))
+    behind = bisect_left(other, point[0], key=itemgetter(0))
+    nearest = min(other[max(0, behind - 1) : behind + 1], key=lambda candidate: abs(candidate[0] - point[0]))
     if abs(nearest[0] - point[0]) > NEIGHBOUR:
         return 0.0
     return iou(point[1:5], nearest[1:5])

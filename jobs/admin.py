@@ -4,8 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django_q import admin as queue_admin
 
 from jobs.models import Job
+
+# The queue's own tables point at jobs and tell nothing more; a schedule names any function to be run on the server.
+admin.site.unregister([queue_admin.Failure, queue_admin.OrmQ, queue_admin.Schedule, queue_admin.Success])
 
 
 @admin.register(Job)

@@ -14,9 +14,12 @@ LOST_AFTER = timedelta(seconds=5)
 
 
 def broker_put(job: Job) -> None:
-    """Once the row is committed, hand it to the cluster of its queue."""
+    """Once the row is committed, hand it to the cluster of its queue.
+
+    When that fails it is logged, and `broker_repair` does it: whoever committed must not take it for undone.
+    """
     pk, attempt, queue = job.pk, job.attempt, job.queue
-    transaction.on_commit(lambda: _put(pk, attempt, queue))
+    transaction.on_commit(lambda: _put(pk, attempt, queue), robust=True)
 
 
 def _put(pk: int, attempt: int, queue: str) -> None:

@@ -17,7 +17,7 @@ def group_of(job_id: int) -> str:
 
 def job_changed(job_id: int) -> None:
     """Once the change is committed, wake the sockets that show this job."""
-    transaction.on_commit(lambda: _send(job_id))
+    transaction.on_commit(lambda: _send(job_id), robust=True)
 
 
 def _send(job_id: int) -> None:

@@ -3,7 +3,8 @@
 The rules: a record that says of its picture's boxes what the last import said changes nothing, so
 that a second import, or another era's export of the same labels, leaves alone what people have
 drawn here since. A record that says something else replaces the boxes, unless its label is older
-than the one that is here. Of the rest, only blanks are filled, unless the label is newer.
+than the one that is here or people have changed the boxes here: those are kept, and counted. Of the
+rest, only blanks are filled, unless the label is newer.
 """
 
 import hashlib
@@ -21,10 +22,11 @@ from labelling.pictures import Picture
 
 @dataclass
 class Changes:
-    """How many images an import added, and how many it changed."""
+    """How many images an import added, how many it changed, and how many keep the boxes that people gave them."""
 
     added: int = 0
     updated: int = 0
+    kept: int = 0
 
     def as_json(self) -> dict[str, int]:
         return asdict(self)
@@ -47,7 +49,10 @@ class Merge:
         for each in arrivals:
             image = here.get(each.record.external_id)
             if image is not None:
-                changes.updated += self._update(image, each, classes)
+                wanted = _boxes(image, each, classes)
+                kept = image.edited_at is not None and _differ(image, wanted)
+                changes.updated += self._update(image, each, None if kept else wanted)
+                changes.kept += kept
         Box.objects.bulk_create(boxes)
 
     def _images(self, external_ids: list[str]) -> Sequence[Image]:
@@ -73,8 +78,11 @@ class Merge:
         image.width, image.height, image.depth = picture.width, picture.height, picture.depth
         image.sha256, image.perceptual_hash = picture.sha256, picture.perceptual_hash
 
-    def _update(self, image: Image, arrival: Arrival, classes: Mapping[str, BoxClass]) -> bool:
-        """Give an image that is here what the export knows newer; whether that changed anything."""
+    def _update(self, image: Image, arrival: Arrival, wanted: list[Box] | None) -> bool:
+        """Give an image that is here what the export knows newer; whether that changed anything.
+
+        `wanted` are its boxes as the export has them, None where those that are here are kept.
+        """
         before = _fields(image)
         if arrival.picture and not image.file:
             self._attach(image, arrival.picture)
@@ -84,7 +92,7 @@ class Merge:
         digest = label_digest(arrival.boxes)
         says_something_else = digest != image.label_digest and age >= 0
         _merge_provenance(image, arrival, overwrite=says_something_else and age > 0)
-        replaced = says_something_else and _replace_boxes(image, _boxes(image, arrival, classes))
+        replaced = says_something_else and wanted is not None and _replace_boxes(image, wanted)
         if says_something_else:
             image.label_digest = digest
         changed = _fields(image) != before
@@ -120,11 +128,15 @@ def _merge_provenance(image: Image, arrival: Arrival, *, overwrite: bool) -> Non
 
 def _replace_boxes(image: Image, wanted: list[Box]) -> bool:
     """Put these boxes in the place of those that are here, if they differ; whether they did."""
-    if sorted(map(_content, wanted)) == sorted(map(_content, image.boxes.all())):
+    if not _differ(image, wanted):
         return False
     image.boxes.all().delete()
     Box.objects.bulk_create(wanted)
     return True
+
+
+def _differ(image: Image, wanted: Sequence[Box]) -> bool:
+    return sorted(map(_content, wanted)) != sorted(map(_content, image.boxes.all()))
 
 
 def _fields(image: Image) -> tuple[Any, ...]:

@@ -131,6 +131,12 @@ class Image(models.Model):
     perceptual_hash = models.CharField(max_length=16, blank=True, help_text=_("64-bit difference hash, hexadecimal"))
     seconds_to_label = models.FloatField(_("seconds to label"), null=True, blank=True)
     labelled = models.BooleanField(_("labelled"), default=True)
+    edited_at = models.DateTimeField(
+        _("edited"),
+        null=True,
+        blank=True,
+        help_text=_("When a person last changed its boxes; imports leave them then."),
+    )
     source_row = models.JSONField(default=dict, blank=True)
     label_digest = models.CharField(
         max_length=64, blank=True, help_text=_("SHA-256 of the classes and boxes as the last import gave them")

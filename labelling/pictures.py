@@ -6,7 +6,9 @@ is extracted under them.
 
 import hashlib
 import io
+import lzma
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -26,6 +28,11 @@ MOST_PIXELS: Final = 100_000_000
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "BMP")  # those that browsers show and OpenCV reads
 SUFFIXES: Final = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp", "BMP": ".bmp"}
 """MPO is what Pillow calls the JPEG of cameras that put a second picture inside."""
+ZIP_ERRORS: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(RuntimeError, NotImplementedError, EOFError, ValueError, OSError),
+)
+"""What reading an entry of a zip may raise: damaged, locked by a password, or packed in a way unknown here."""
 
 
 class PictureError(Exception):
@@ -137,7 +144,7 @@ class PictureZip:
         try:
             with self._archive.open(name) as file:
                 content = file.read(MOST_BYTES + 1)
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        except ZIP_ERRORS as error:
             raise PictureError("it is damaged or locked inside the zip") from error
         if len(content) > MOST_BYTES:
             raise PictureError(f"it is larger than {MOST_BYTES // 2**20} MB")
@@ -159,7 +166,7 @@ def open_pictures(path: Path | None) -> Iterator[PictureSource]:
 def _opened_zip(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise PicturesError(f"{path.name} is neither a folder nor a zip of pictures.") from error
     except OSError as error:
         raise PicturesError(f"The pictures at {path.name} cannot be opened: {error.strerror}.") from error
@@ -178,7 +185,7 @@ def examine_picture(content: bytes) -> Picture:
             fingerprint = str(imagehash.dhash(upright.convert("RGB")))
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise PictureError("it is not a JPEG, PNG, WebP or BMP picture of a sensible size") from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
         raise PictureError("its file is damaged or cut off") from error
     return Picture(
         content=content,

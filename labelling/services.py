@@ -1,6 +1,7 @@
 """Every write about datasets that a person asks for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -67,7 +69,7 @@ def _delete_files_on_commit(names: Iterable[str | None]) -> None:
     """Delete files from storage once nothing points at them any more for good."""
     for name in names:
         if name:
-            transaction.on_commit(partial(default_storage.delete, name))
+            transaction.on_commit(partial(default_storage.delete, name), robust=True)
 
 
 @transaction.atomic
@@ -84,6 +86,7 @@ def box_change(*, box: Box, by: User) -> Box:
     box.full_clean()
     box_check(box)
     box.save()
+    _mark_edited([box])
     audit(actor=by, action="box_change", target=box, image=box.image_id, box_class=box.box_class.name, xyxy=box.xyxy)
     return box
 
@@ -107,10 +110,15 @@ def boxes_delete(*, boxes: QuerySet[Box], by: User) -> int:
             actor=by, action="box_delete", target=box, image=box.image_id, box_class=box.box_class.name, xyxy=box.xyxy
         )
     boxes.delete()
+    _mark_edited(rows)
     return len(rows)
 
 
-@transaction.atomic
+def _mark_edited(boxes: Iterable[Box]) -> None:
+    """Keep imports from putting back what a person changed."""
+    Image.objects.filter(pk__in={box.image_id for box in boxes}).update(edited_at=timezone.now())
+
+
 def import_create(
     *,
     dataset: Dataset,
@@ -121,27 +129,22 @@ def import_create(
     class_map: Mapping[str, str] | None = None,
     dry_run: bool = False,
 ) -> LabelImport:
-    """Put an import on record with its files; nothing is read of them yet."""
-    if dataset.imports.underway().exists():
-        raise ValidationError(_("Another import into this dataset is under way. Wait for it, or cancel it."))
+    """Put an import on record with its files; nothing is read of them yet.
+
+    Raises ValidationError while another import into the dataset is under way.
+    """
     row = LabelImport(
         dataset=dataset,
-        export_name=Path(export.name or "export.json").name,
         pictures_path=str(pictures_path.resolve()) if pictures_path else "",
         class_map=dict(class_map or {}),
         dry_run=dry_run,
         created_by=by,
     )
-    row.export.save(row.export_name, export, save=False)
-    if pictures is not None:
-        row.pictures.save(Path(pictures.name or "pictures.zip").name, pictures, save=False)
-    row.full_clean()
-    row.save()
-    audit(actor=by, action="import_create", target=row, dataset=dataset.name, export=row.export_name)
+    with _files_kept_with(row):
+        _import_save(row, export=export, pictures=pictures)
     return row
 
 
-@transaction.atomic
 def import_start(
     *,
     dataset: Dataset,
@@ -151,9 +154,15 @@ def import_start(
     class_map: Mapping[str, str] | None = None,
     dry_run: bool = False,
 ) -> LabelImport:
-    """Keep the uploaded files and queue the import, or with `dry_run` a look at what it would do."""
-    row = import_create(dataset=dataset, export=export, by=by, pictures=pictures, class_map=class_map, dry_run=dry_run)
-    return _queued(row, by)
+    """Keep the uploaded files and queue the import, or with `dry_run` a look at what it would do.
+
+    Raises ValidationError as import_create does.
+    """
+    row = LabelImport(dataset=dataset, class_map=dict(class_map or {}), dry_run=dry_run, created_by=by)
+    with _files_kept_with(row):
+        _import_save(row, export=export, pictures=pictures)
+        _queued(row, by)
+    return row
 
 
 @transaction.atomic
@@ -180,6 +189,31 @@ def _queued(row: LabelImport, by: User) -> LabelImport:
     row.job = job_enqueue(kind=IMPORT_KIND, title=title, owner=by, target_id=row.pk)
     row.save(update_fields=["job"])
     return row
+
+
+@contextmanager
+def _files_kept_with(row: LabelImport) -> Iterator[None]:
+    """A transaction that keeps the files of an import with its row: when it fails, both are gone again."""
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        for file in (row.export, row.pictures):
+            if file:
+                file.delete(save=False)
+        raise
+
+
+def _import_save(row: LabelImport, *, export: "File[bytes]", pictures: "File[bytes] | None") -> None:
+    if row.dataset.imports.underway().exists():
+        raise ValidationError(_("Another import into this dataset is under way. Wait for it, or cancel it."))
+    row.export_name = Path(export.name or "export.json").name
+    row.export.save(row.export_name, export, save=False)
+    if pictures is not None:
+        row.pictures.save(Path(pictures.name or "pictures.zip").name, pictures, save=False)
+    row.full_clean()
+    row.save()
+    audit(actor=row.created_by, action="import_create", target=row, dataset=row.dataset.name, export=row.export_name)
 
 
 def import_again(*, earlier: LabelImport, pictures: "File[bytes]", by: User) -> LabelImport:

@@ -18,6 +18,7 @@ django_stubs_ext.monkeypatch()  # ModelForm[User] and the like, for the type che
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("MASKWEB_DATA_DIR", BASE_DIR / "data")
+DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)  # its clips show people: nobody else on the machine may look
 EMBEDDED = not os.environ.get("DATABASE_URL")
 DEBUG = env_bool("MASKWEB_DEBUG", default=False)
 SECRET_KEY = secret_key(data_dir=DATA_DIR, embedded=EMBEDDED)
@@ -139,6 +140,7 @@ FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MAX_CLIP_BYTES = env_int("MASKWEB_MAX_CLIP_MB", 4096) * 1024 * 1024
+MAX_BODY_BYTES = MAX_CLIP_BYTES + 1024 * 1024  # a clip, or a zip of pictures, with the form around it
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

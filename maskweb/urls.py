@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from accounts.views import administration_login
 from maskweb.views import health
 
 urlpatterns = [
     path("health/", health, name="health"),
+    path("admin/login/", administration_login, name="administration_login"),
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("jobs/", include("jobs.urls")),

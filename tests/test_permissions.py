@@ -43,6 +43,7 @@ class Rule:
 VIEW = Right.VIEW_CAMERAS
 RULES: dict[str, Rule] = {
     "health": Rule(open=True),
+    "administration_login": Rule(open=True),
     # detection
     "detection:overview": Rule(),
     "detection:sample_add": Rule(Right.UPLOAD_CLIPS, post=True),

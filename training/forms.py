@@ -52,6 +52,8 @@ class RunForm(forms.ModelForm[TrainingRun]):
         super().__init__(*args, **kwargs)
         versions = DatasetVersion.objects.select_related("dataset")
         self._offer("version", versions, nothing=_("Choose a version"))
+        if not self.initial.get("version") and len(some := versions[:2]) == 1:
+            self.initial["version"] = some[0].pk
         self._offer("crops_version", versions, nothing=_("None: faces are cut from the pictures themselves"))
         self._offer("start_release", ModelRelease.objects.all(), nothing=_("Scratch"))
 

@@ -107,7 +107,7 @@ class TrainingRun(models.Model):
         """What the values must be to each other; errors are keyed by field."""
         errors: dict[str, str | Promise] = {}
         if self.network not in NETWORKS:
-            errors["network"] = _("There is no such network.")
+            errors["network"] = _("There is no such network. There are: %(names)s.") % {"names": ", ".join(NETWORKS)}
         if self.net_size is not None and self.net_size % NET_SIZE_STEP:
             errors["net_size"] = _("The net size is a multiple of 32.")
         if self._crops_are_of_the_same_dataset():

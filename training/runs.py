@@ -101,7 +101,7 @@ class Chronicle:
                 "losses": {name: round(value, 5) for name, value in event.losses.items()},
                 "learning_rate": event.learning_rate,
                 "pictures_per_second": round(event.pictures_per_second, 2),
-                "seconds_left": round(event.seconds_left),
+                "seconds_left": None if event.seconds_left is None else round(event.seconds_left),
             },
         )
 

@@ -1,8 +1,7 @@
 """Every write about training runs that a person asks for."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -22,70 +21,38 @@ DEAD_AFTER = timedelta(seconds=15)
 """A job without a heartbeat for so long is no longer at work."""
 
 
+class Recipe(TypedDict):
+    """What a person says about a run; what is left out has the default of TrainingRun."""
+
+    version: DatasetVersion
+    network: str
+    net_size: int
+    epochs: int
+    batch: int
+    seed: NotRequired[int]
+    start_release: NotRequired[ModelRelease | None]
+    crops_version: NotRequired[DatasetVersion | None]
+    options: NotRequired[dict[str, Any]]
+
+
 @transaction.atomic
-def run_create(
-    *,
-    version: DatasetVersion,
-    network: str,
-    net_size: int,
-    epochs: int,
-    batch: int,
-    seed: int = 0,
-    start_release: ModelRelease | None = None,
-    crops_version: DatasetVersion | None = None,
-    options: Mapping[str, Any] | None = None,
-    by: User | None,
-) -> TrainingRun:
+def run_create(*, by: User | None, **recipe: Unpack[Recipe]) -> TrainingRun:
     """Put a run on record without starting it. Raises ValidationError, keyed by field."""
-    run = TrainingRun(
-        version=version,
-        network=network,
-        net_size=net_size,
-        epochs=epochs,
-        batch=batch,
-        seed=seed,
-        start_release=start_release,
-        crops_version=crops_version,
-        options=dict(options or {}),
-        created_by=by,
-    )
+    run = TrainingRun(**recipe, created_by=by)
     run.full_clean()
     try:
         run.configuration()
     except (TypeError, ValueError) as error:
         raise ValidationError({"options": str(error)}) from error
     run.save()
-    audit(actor=by, action="training_run_create", target=run, version=str(version))
+    audit(actor=by, action="training_run_create", target=run, version=str(run.version))
     return run
 
 
 @transaction.atomic
-def run_start(
-    *,
-    version: DatasetVersion,
-    network: str,
-    net_size: int,
-    epochs: int,
-    batch: int,
-    seed: int = 0,
-    start_release: ModelRelease | None = None,
-    crops_version: DatasetVersion | None = None,
-    options: Mapping[str, Any] | None = None,
-    by: User | None,
-) -> TrainingRun:
+def run_start(*, by: User | None, **recipe: Unpack[Recipe]) -> TrainingRun:
     """Put a run on record and queue it in the training cluster. Raises ValidationError, keyed by field."""
-    run = run_create(
-        version=version,
-        network=network,
-        net_size=net_size,
-        epochs=epochs,
-        batch=batch,
-        seed=seed,
-        start_release=start_release,
-        crops_version=crops_version,
-        options=options,
-        by=by,
-    )
+    run = run_create(by=by, **recipe)
     run.job = job_enqueue(kind=KIND, title=run_title(run), owner=by, target_id=run.pk)
     run.save(update_fields=["job"])
     return run

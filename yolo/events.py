@@ -11,7 +11,7 @@ class StepEvent:
     """Sent at most about twice a second. `epoch` and `step` count from 1.
 
     `step` of `steps` within the epoch; `losses` are means since the epoch began: "loss" and its
-    terms "box", "objectness" and "classes".
+    terms "box", "objectness" and "classes". `seconds_left` is None until a speed is known.
     """
 
     epoch: int
@@ -21,7 +21,7 @@ class StepEvent:
     losses: Mapping[str, float]
     learning_rate: float
     pictures_per_second: float
-    seconds_left: float
+    seconds_left: float | None
 
 
 @dataclass(frozen=True)

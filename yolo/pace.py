@@ -58,13 +58,15 @@ class Pace:
             return 0.0
         return self._config.batch / (self._per_pixel * self._pixels(epoch))
 
-    def seconds_left(self, epoch: int, step: int) -> float:
-        """Until the end of the training after a step (both from 0), validations included."""
+    def seconds_left(self, epoch: int, step: int) -> float | None:
+        """Until the end of the training after a step (both from 0), validations included; None before the second."""
+        if self._per_pixel is None:
+            return None
         later = range(epoch + 1, self._config.epochs)
         pixels = self._pixels(epoch) * (self._steps - step - 1)
         pixels += sum(self._pixels(other) * self._steps for other in later)
         validations = sum(is_validated(self._config, other) for other in (epoch, *later))
-        return pixels * (self._per_pixel or 0.0) + validations * self._per_validation
+        return pixels * self._per_pixel + validations * self._per_validation
 
     def _pixels(self, epoch: int) -> int:
         return composer_for(self._config, epoch).canvas ** 2

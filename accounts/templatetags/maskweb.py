@@ -48,7 +48,7 @@ def icon(name: str, label: str = "") -> SafeString:
 def verdict_badge(verdict: str, count: int | None = None) -> SafeString:
     """A verdict as icon and word in its colour, with a count before it when one is given."""
     look = LOOKS.get(verdict, LOOKS["unknown"])
-    text = str(look.label) if count is None else f"{formats.number_format(count)} {look.label}"
+    text = str(look.label) if count is None else f"{formats.number_format(count, force_grouping=True)} {look.label}"
     return format_html('<span class="mw-verdict mw-verdict-{}">{}{}</span>', look.style, icon(look.icon), text)
 
 

@@ -4,14 +4,16 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import person, require
 from accounts.rights import Right
 from detection.clip_page import clip_page
 from detection.forms import JudgeAgainForm, VerdictForm
-from detection.models import Analysis, Clip, Passage
+from detection.models import Analysis, Clip, Passage, Verdict
 from detection.services import ClipError, analysis_start, clip_delete, verdict_set
 from detection.views.overview import may_what
 from jobs.services import job_cancel, job_resume
@@ -102,15 +104,21 @@ def passage_verdict(request: HttpRequest, pk: int) -> HttpResponse:
     form = VerdictForm(request.POST)
     if not form.is_valid():
         return HttpResponse(_("Choose one of the four verdicts."), status=400, content_type="text/plain")
-    verdict_set(passage=passage, verdict=form.cleaned_data["verdict"], by=user, note=form.cleaned_data["note"])
+    said = verdict_set(passage=passage, verdict=form.cleaned_data["verdict"], by=user, note=form.cleaned_data["note"])
     if not getattr(request, "htmx", False):
-        response = redirect("detection:clip", pk=passage.analysis.clip_id)
-        response["Location"] += f"?analysis={passage.analysis_id}#passage-{passage.number}"
-        return response
+        return redirect(_place_of(said))
+    if said.passage_id != passage.pk:  # meanwhile another analysis counts
+        return HttpResponseClientRedirect(_place_of(said))
     page = clip_page(passage.analysis.clip, passage.analysis_id)
     row = next(row for row in page.passages if row.passage.pk == passage.pk)
     context = {"page": page, "clip": page.clip, "row": row, **may_what(user)}
     return render(request, "detection/includes/passage_corrected.html", context)
+
+
+def _place_of(said: Verdict) -> str:
+    """The address at which a verdict is shown: beside its passage, else on the clip's page."""
+    page = reverse("detection:clip", args=[said.clip_id])
+    return f"{page}?analysis={said.passage.analysis_id}#passage-{said.passage.number}" if said.passage else page
 
 
 def _analysis_of(request: HttpRequest, pk: int) -> Analysis:

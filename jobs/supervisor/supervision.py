@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
@@ -131,6 +132,8 @@ def _web_spec(server: Server, env: dict[str, str]) -> ChildSpec:
     command = (sys.executable, "-m", "uvicorn", "maskweb.asgi:application", "--app-dir", str(server.base_dir))
     options = ("--host", server.host, "--port", str(server.port), "--lifespan", "off", "--no-server-header")
     quiet = ("--log-level", "warning", "--timeout-graceful-shutdown", "2")
+    # An upload is first kept whole: beside the media, not in a /tmp that may be memory.
+    env = {**env, "TMPDIR": str(settings.FILE_UPLOAD_TEMP_DIR)}
     return ChildSpec("web", (*command, *options, *quiet), server.log_dir, env, patience=4.0)
 
 

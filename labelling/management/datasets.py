@@ -9,6 +9,7 @@ def dataset_named(name: str) -> Dataset:
     """The dataset of that name; a sentence that lists those there are when there is none."""
     dataset = Dataset.objects.filter(name=name).first()
     if dataset is None:
-        known = ", ".join(Dataset.objects.values_list("name", flat=True)[:20]) or "none yet"
-        raise CommandError(f"There is no dataset named {name!r}. There are: {known}.")
+        known = ", ".join(Dataset.objects.values_list("name", flat=True)[:20])
+        rest = f"There are: {known}." if known else "There is none yet; import_labelbox makes one."
+        raise CommandError(f"There is no dataset named {name!r}. {rest}")
     return dataset

@@ -14,9 +14,11 @@ function textColour(hex) {
   return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#111111" : "#ffffff";
 }
 
-function drawLabel(context, text, colour, x, y) {
+/** A label above its box, or in it at the upper edge; moved left where it would stick out on the right. */
+function drawLabel(context, text, colour, boxX, y, right) {
   context.font = "600 13px system-ui, sans-serif";
   const width = context.measureText(text).width + 8;
+  const x = Math.max(0, Math.min(boxX, right - width));
   const top = y >= 20 ? y - 20 : y;
   context.fillStyle = colour;
   context.fillRect(x, top, width, 20);
@@ -49,6 +51,6 @@ export function drawBoxes(canvas, frame, boxes) {
     context.strokeStyle = colour;
     context.lineWidth = strong ? 4 : 2;
     context.strokeRect(x, y, (xyxy[2] - xyxy[0]) * scale, (xyxy[3] - xyxy[1]) * scale);
-    if (label) drawLabel(context, label, colour, x, y);
+    if (label) drawLabel(context, label, colour, x, y, area.x + area.width);
   }
 }

@@ -14,8 +14,9 @@ let current = null;
 const rows = () => [...document.querySelectorAll("[data-passage-row]")];
 const numberOf = (element) => Number(element.dataset.passageRow || element.dataset.mark);
 
-/** What stands on the canvas at a time; also read by tests. */
-function boxesAt(time) {
+/** What stands on the canvas at a time; also read by tests. Before the first frame a player shows that frame. */
+function boxesAt(moment) {
+  const time = Math.max(moment, overlay.times[0] ?? 0);
   const boxes = [];
   for (const { number, verdict, path } of overlay.passages) {
     const xyxy = boxAt(path, overlay.times, time);

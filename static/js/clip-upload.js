@@ -20,8 +20,9 @@ function clockIn(zone, moment) {
   return `${part("year")}-${part("month")}-${part("day")}T${part("hour")}:${part("minute")}:${part("second")}`;
 }
 
+/** As the pages of the server say it: powers of 1024. */
 function size(bytes) {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  return bytes < 2 ** 20 ? `${(bytes / 2 ** 10).toFixed(1)} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;
 }
 
 function make(tag, className, text = "") {
@@ -47,7 +48,8 @@ function add(file) {
   item.row = make("li", "list-group-item px-0");
   item.time = make("input", "form-control w-auto");
   Object.assign(item.time, { type: "datetime-local", step: 1, required: true });
-  item.time.setAttribute("aria-label", `${words.filmed}: ${file.name}`);
+  const filmed = make("label", "d-flex flex-wrap align-items-center gap-2", words.filmed);
+  filmed.append(item.time);
   item.time.addEventListener("input", () => { item.timeWasChosen = true; });
   item.bar = make("progress", "mw-progress mt-2");
   Object.assign(item.bar, { max: 1, value: 0, hidden: true });
@@ -58,7 +60,7 @@ function add(file) {
   item.buttons = make("div", "d-flex gap-2");
   item.buttons.append(button(words.remove, "btn btn-sm", () => remove(item)));
   const head = make("div", "d-flex flex-wrap align-items-center gap-2");
-  head.append(make("strong", "mw-wrap flex-fill", file.name), item.time, item.buttons);
+  head.append(make("strong", "mw-wrap flex-fill", file.name), filmed, item.buttons);
   item.row.append(head, item.bar, item.says, item.errors);
   queue.push(item);
   list.append(item.row);
@@ -131,6 +133,10 @@ function arrived(item, page) {
 }
 
 async function sendOne(item) {
+  if (item.file.size > Number(files.dataset.most)) {
+    refuse(item, [files.dataset.tooLarge]);
+    return;
+  }
   item.state = "sending";
   item.camera = camera.value;
   item.bar.hidden = false;

@@ -1,7 +1,7 @@
 // The page of an import that is under way: shows how far it is, and loads the report when it is done.
 import { clock, watchJob } from "./job-socket.js";
 
-const numbers = new Intl.NumberFormat(document.documentElement.lang);
+const numbers = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 const card = document.querySelector("[data-import-job]");
 
 function show(snapshot) {

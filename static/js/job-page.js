@@ -1,7 +1,7 @@
 // The page of one job: keeps what it shows in step with the job. A new state reloads the page.
 import { clock, watchJob } from "./job-socket.js";
 
-const numbers = new Intl.NumberFormat(document.documentElement.lang);
+const numbers = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 const card = document.querySelector("[data-job]");
 
 function show(snapshot) {

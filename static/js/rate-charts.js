@@ -6,7 +6,7 @@ const words = document.getElementById("chart-words").dataset;
 const charts = [];
 
 const inPercent = (value) => (value === null ? null : value * 100);
-const said = (value) => `${Math.round(value)} %`;
+const said = (value) => `${Math.round(value)}%`;
 
 function datasets(days) {
   const colour = token("--mw-with");
@@ -76,7 +76,7 @@ function build(canvas, days) {
       interaction: { mode: "index", intersect: false },
       scales: {
         x: { ticks: { color: ink, maxRotation: 0, autoSkipPadding: 16 }, grid: { display: false } },
-        y: { min: 0, max: 100, ticks: { color: ink, stepSize: 25, callback: (value) => `${value} %` }, grid: { color: lines } },
+        y: { min: 0, max: 100, ticks: { color: ink, stepSize: 25, callback: (value) => `${value}%` }, grid: { color: lines } },
       },
       plugins: { legend: { display: false }, tooltip: tooltip(days) },
     },

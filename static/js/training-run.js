@@ -3,7 +3,8 @@ import { clock, watchJob } from "./job-socket.js";
 import { onThemeChange, token } from "./theme.js";
 
 const TERMS = ["loss", "box", "objectness", "classes"];
-const numbers = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 3 });
+const numbers = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+const speeds = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 const rates = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 3 });
 
 /** Epochs as the points of one line; epochs without the value are left out. */
@@ -27,6 +28,7 @@ function line(label, colour, data, dash = []) {
     backgroundColor: colour,
     borderDash: dash,
     borderWidth: 2,
+    clip: 8,
     pointRadius: data.length > 40 ? 0 : 2,
   };
 }
@@ -143,7 +145,7 @@ class Charts {
 function showFigures(card, snapshot) {
   const { detail } = snapshot;
   const said = (value) => (value === undefined ? "–" : numbers.format(value));
-  card.querySelector("[data-left]").textContent = clock(detail.seconds_left ?? snapshot.seconds_left);
+  card.querySelector("[data-left]").textContent = clock("seconds_left" in detail ? detail.seconds_left : snapshot.seconds_left);
   if (snapshot.message) card.querySelector("[data-message]").textContent = snapshot.message;
   card.querySelector("[data-stopping]").hidden = !snapshot.stopping;
   card.querySelector("[data-figures]").hidden = !detail.losses;
@@ -151,7 +153,7 @@ function showFigures(card, snapshot) {
     place.textContent = said(detail.losses?.[place.dataset.loss]);
   }
   card.querySelector("[data-rate]").textContent = detail.learning_rate ? rates.format(detail.learning_rate) : "–";
-  card.querySelector("[data-speed]").textContent = said(detail.pictures_per_second);
+  card.querySelector("[data-speed]").textContent = detail.pictures_per_second ? speeds.format(detail.pictures_per_second) : "–";
   const bar = card.querySelector("progress");
   if (snapshot.total) {
     bar.max = snapshot.total;

@@ -26,6 +26,28 @@ def test_it_opens_to_staff_alone(client, bob):
     assert client.get(reverse("admin:accounts_user_changelist")).status_code == 200
 
 
+def test_it_has_no_login_of_its_own_that_counts_no_failures(client, alice):
+    for _attempt in range(6):
+        page = client.post(reverse("admin:login"), {"username": "alice", "password": "guess"}, follow=True)
+    assert page.redirect_chain[0][0] == reverse("accounts:login") + "?next=/admin/"
+    client.post(reverse("admin:login"), {"username": "alice", "password": "correct horse"})
+    assert "_auth_user_id" not in client.session
+
+
+def test_its_login_leads_on_to_the_page_asked_for(client, db):
+    administrator(client)
+    assert client.get(reverse("admin:login")).url == reverse("admin:index")
+    client.logout()
+    page = client.get(reverse("admin:accounts_user_changelist"), follow=True)
+    login = client.post(page.redirect_chain[-1][0], {"username": "root", "password": "x"})
+    assert login.url == reverse("admin:accounts_user_changelist")
+
+
+def test_it_is_refused_to_those_who_are_no_staff(client, bob):
+    client.force_login(bob)
+    assert client.get(reverse("admin:index"), follow=True).status_code == 403
+
+
 def test_it_refuses_to_demote_the_last_administrator(client, db):
     root = administrator(client)
     page = client.post(reverse("admin:accounts_user_change", args=[root.pk]), form_of(root, role="viewer"))
@@ -56,3 +78,8 @@ def test_nobody_is_deleted_and_nothing_on_record_changed_there(client, bob):
     assert client.get(reverse("admin:accounts_user_delete", args=[bob.pk])).status_code == 403
     assert client.get(reverse("admin:accounts_auditentry_delete", args=[entry.pk])).status_code == 403
     assert client.post(reverse("admin:accounts_auditentry_change", args=[entry.pk]), {}).status_code == 403
+
+
+def test_its_pages_carry_the_icon_of_the_site(client, db):
+    administrator(client)
+    assert "images/icon" in client.get(reverse("admin:index")).content.decode()

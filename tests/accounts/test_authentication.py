@@ -23,14 +23,20 @@ def test_a_token_is_its_person_and_remembers_when_it_was_used(bob):
     assert row.last_used_at >= before
 
 
-@pytest.mark.parametrize("header", [None, "Basic abc", "Bearer", "Bearer cam_of_a_camera", "Bearer a b"])
-def test_what_is_no_token_of_a_person_is_left_to_others(header, db):
+@pytest.mark.parametrize("header", [None, "Basic abc", "Bearer", "Bearer a b"])
+def test_what_is_no_bearer_token_is_left_to_others(header, db):
     assert authenticate(header) is None
 
 
 def test_a_wrong_token_is_refused(db):
     with pytest.raises(AuthenticationFailed):
         authenticate("Bearer mw_wrong")
+
+
+@pytest.mark.parametrize("token", ["mwcam_of_a_camera", "ghp_of_something_else"])
+def test_a_token_of_another_kind_is_told_that_it_does_not_serve_here(token):
+    with pytest.raises(AuthenticationFailed, match="not valid here"):
+        authenticate(f"Bearer {token}")
 
 
 def test_the_token_of_somebody_deactivated_is_refused(bob):

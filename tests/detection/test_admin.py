@@ -1,6 +1,7 @@
 """The administration of clips: to look at, and to judge again or delete through the services."""
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from accounts.models import AuditEntry, User
 from detection.models import Clip
@@ -61,6 +62,17 @@ def test_chosen_clips_are_judged_again(root):
     root.post("/admin/detection/clip/", {"action": "judge_again", "_selected_action": [clip.pk]})
     assert clip.analyses.count() == 2
     assert clip.analyses.first().job.state == Job.State.QUEUED
+
+
+def test_who_may_only_look_at_clips_judges_none_again(client, carol):
+    carol.is_staff = True
+    carol.save()
+    carol.user_permissions.add(Permission.objects.get(codename="view_clip"))
+    client.force_login(carol)
+    assert client.get("/admin/detection/clip/").status_code == 200
+    clip = judged_clip("gate", carol)
+    client.post("/admin/detection/clip/", {"action": "judge_again", "_selected_action": [clip.pk]})
+    assert clip.analyses.count() == 1
 
 
 def test_deleting_goes_through_the_service(root):

@@ -207,3 +207,10 @@ def test_real_clips_are_read_to_their_end(shared_data):
     assert (len(found), found[0], found[-1]) == (697, 0, 139.2)
     found = times_of(shared_data / "clips" / "street-handwash.mp4", fps=5)
     assert (len(found), found[0]) == (16, 0.01)
+
+
+def test_an_mp4_that_lost_its_index_at_the_end_is_called_cut_off(tmp_path):
+    path = tmp_path / "clip.mp4"
+    head_only(path)
+    with pytest.raises(ClipError, match="cut off"):
+        probe(path)

@@ -1,6 +1,8 @@
 """Files on their way in."""
 
 import hashlib
+import os
+import time
 from io import BytesIO
 from pathlib import Path
 
@@ -9,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
-from detection.incoming import incoming
+from detection.incoming import incoming, incoming_sweep
+from jobs import startup
 
 CONTENT = b"maskweb" * 1000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -46,3 +49,13 @@ def test_a_file_too_large_is_refused_and_its_copy_goes_away(settings):
     with pytest.raises(ValidationError, match="too large"), incoming(File(BytesIO(CONTENT), name="clip.mp4")):
         pass
     assert list(Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir()) == []
+
+
+def test_what_killed_processes_left_goes_at_the_next_start(settings):
+    left, arriving = (Path(settings.FILE_UPLOAD_TEMP_DIR) / name for name in ("left.upload", "arriving.upload"))
+    for path, age in ((left, 3700), (arriving, 3500)):
+        path.write_bytes(CONTENT)
+        os.utime(path, (time.time() - age,) * 2)
+    incoming_sweep()
+    assert (left.exists(), arriving.exists()) == (False, True)
+    assert "detection.incoming.incoming_sweep" in startup._actions

@@ -18,6 +18,10 @@ NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
         ({"from": "2026-11-01", "to": "2026-11-14"}, Period(first=date(2026, 11, 1), last=date(2026, 11, 14))),
         ({"from": "2026-11-14", "to": "2026-11-01"}, Period(days=30)),
         ({"from": "yesterday", "to": "2026-11-01", "days": "90"}, Period(days=90)),
+        # near the ends of the calendar, sums of days overflow
+        ({"from": "0001-01-01", "to": "0001-01-02"}, Period(days=30)),
+        ({"from": "9999-12-01", "to": "9999-12-31"}, Period(days=30)),
+        ({"days": "9" * 5000}, Period(days=30)),
         # 366 days at most: 2 January 2025 to 2 January 2026 are 366
         ({"from": "2001-01-01", "to": "2026-01-02"}, Period(first=date(2025, 1, 2), last=date(2026, 1, 2))),
     ],

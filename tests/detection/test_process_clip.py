@@ -80,6 +80,19 @@ def test_what_cannot_be_judged_ends_with_a_sentence(tmp_path):
     assert not Camera.objects.exists()
 
 
+def test_pages_follow_its_job_while_it_runs(clip_file, monkeypatch):
+    seen = []
+
+    class Watched(FakeDetector):
+        def detect(self, image_bgr, *, score=None):
+            seen.append(Clip.objects.get().analyses.get().job)
+            return super().detect(image_bgr, score=score)
+
+    monkeypatch.setitem(processing.run.__kwdefaults__, "load", lambda release: Watched())
+    process(str(clip_file), "--camera", "gate")
+    assert {job and job.state for job in seen} == {Job.State.RUNNING}
+
+
 def test_an_error_of_the_runner_is_told(clip_file, monkeypatch):
     def broken(release):
         raise processing.ReleaseError("The release is broken.")

@@ -1,5 +1,6 @@
 """What happens to cameras, clips, analyses and verdicts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import AuditEntry
 from accounts.services import token_digest
 from detection import services
+from detection.frames import probe
 from detection.models import Analysis, Camera, Clip, Verdict
 from detection.services import (
     ClipDuplicate,
@@ -26,6 +29,7 @@ from detection.services import (
     verdict_set,
     verdicts_attach,
 )
+from jobs import broker
 from jobs.models import Job
 from tests.detection.makers import NOON, make_analysis, make_camera, make_clip, make_release
 
@@ -143,6 +147,21 @@ def test_another_camera_may_have_the_same_video(gate, video, active):
     assert Clip.objects.count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_clip_that_is_committed_keeps_its_file_though_the_queue_cannot_be_reached(
+    gate, video, settings, active, monkeypatch
+):
+    def unreachable(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(broker, "async_task", unreachable)
+    clip = clip_add(camera=gate, file=upload(video(TIMES)), filmed_at=NOON, by=None)
+    assert Path(clip.file.path).read_bytes() == video(TIMES).read_bytes()
+    monkeypatch.undo()
+    Job.objects.update(queued_at=NOON)
+    assert broker.broker_repair() == 1, "the job is queued all the same, and gets its entry later"
+
+
 def test_when_the_rows_cannot_be_written_the_files_go_too(gate, video, settings, active, monkeypatch):
     def fails(**kwargs):
         raise RuntimeError("no queue")
@@ -152,6 +171,22 @@ def test_when_the_rows_cannot_be_written_the_files_go_too(gate, video, settings,
         clip_add(camera=gate, file=upload(video(TIMES)), filmed_at=NOON, by=None)
     assert files_in(settings.MEDIA_ROOT) == []
     assert not Clip.objects.exists()
+
+
+def test_a_clip_of_a_time_that_no_calendar_of_a_camera_holds_is_refused(gate, video, active):
+    moment = datetime(1, 1, 1, tzinfo=UTC)  # in New York, this is before the year 1
+    with pytest.raises(ValidationError, match="before"):
+        clip_add(camera=gate, file=upload(video(TIMES)), filmed_at=moment, by=None)
+    with pytest.raises(ValidationError, match="before"):
+        clip_filmed_at_change(clip=make_clip(gate), filmed_at=moment, by=None)
+
+
+@pytest.mark.parametrize("seconds", [7 * 24 * 3600 + 1, 1e18])
+def test_a_video_that_says_it_lasts_for_years_is_refused(gate, video, settings, active, monkeypatch, seconds):
+    monkeypatch.setattr(services, "probe", lambda path: replace(probe(path), duration=seconds))
+    with pytest.raises(ValidationError, match="longer than a week"):
+        clip_add(camera=gate, file=upload(video(TIMES)), filmed_at=NOON, by=None)
+    assert files_in(settings.MEDIA_ROOT) == []
 
 
 def test_a_clip_of_the_future_is_refused(gate, video, active):
@@ -232,6 +267,15 @@ def test_verdicts_go_to_the_passages_they_fit_and_the_rest_is_listed(gate, bob):
         row.refresh_from_db()
     assert kept.passage == new.passages.get()
     assert loose.passage is None
+
+
+def test_what_is_said_of_an_analysis_that_counts_no_longer_goes_to_the_one_that_does(gate, bob):
+    clip = make_clip(gate)
+    old = make_analysis(clip, "with_mask", "with_mask", begins=[1.0, 30.0])
+    passages = list(old.passages.all())  # as a page shows them that was opened before
+    new = make_analysis(clip, "with_mask")
+    assert verdict_set(passage=passages[0], verdict="without_mask", by=bob).passage == new.passages.get()
+    assert verdict_set(passage=passages[1], verdict="without_mask", by=bob).passage is None, "it fits none"
 
 
 def test_a_corrected_clock_moves_the_clip_and_is_on_record(gate, bob):

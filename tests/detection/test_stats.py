@@ -137,3 +137,10 @@ def test_the_long_day_is_covered_for_25_hours():
 def test_a_day_without_video_is_a_gap():
     assert not Day(date(2026, 7, 1)).is_seen
     assert Day(date(2026, 7, 1), covered=timedelta(seconds=1)).is_seen
+
+
+def test_a_day_that_comes_twice_is_counted_to_its_end():
+    # St. John's went from 00:01 on 7 November 2010 back to 23:01 on the 6th, whose second end was 03:30 in UTC.
+    span = (datetime(2010, 11, 7, 2, 45, tzinfo=UTC), datetime(2010, 11, 7, 4, tzinfo=UTC))
+    covered = coverage_by_day([span], ZoneInfo("America/St_Johns"))
+    assert covered == {date(2010, 11, 6): timedelta(minutes=45), date(2010, 11, 7): timedelta(minutes=30)}

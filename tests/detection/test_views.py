@@ -122,6 +122,17 @@ class TestCameras:
 
 
 class TestClipList:
+    def test_the_page_knows_how_large_a_clip_may_be(self, signed_in, gate, settings):
+        settings.MAX_CLIP_BYTES = 5 * 1024 * 1024
+        page = text_of(signed_in.get(reverse("detection:clips")))
+        assert 'data-most="5242880"' in page
+        assert "This file is too large: 5.0 MB at most." in page
+
+    @pytest.mark.parametrize("query", ["until=9999-12-31", "since=0001-01-01", "until=0001-01-01"])
+    def test_days_at_the_ends_of_the_calendar_do_no_harm(self, signed_in, gate, query):
+        make_camera("far", time_zone="America/New_York")
+        assert signed_in.get(reverse("detection:clips") + "?" + query).status_code == 200
+
     def test_it_asks_as_often_for_many_as_for_one(self, signed_in, gate, django_assert_num_queries):
         for state in ("succeeded", "running", "failed", "cancelled", "queued") * 3:
             make_analysis(make_clip(gate), "with_mask", "unknown", state=state)
@@ -314,6 +325,19 @@ class TestClipPage:
         assert 'data-said="unknown"' in page
         assert 'hx-swap-oob="true"' in page
         assert "<html" not in page
+
+    def test_a_verdict_on_an_analysis_that_counts_no_longer_leads_to_the_one_that_does(self, client, bob, gate):
+        clip = make_clip(gate)
+        passage = make_analysis(clip, "with_mask").passages.get()
+        new = make_analysis(clip, "with_mask")
+        client.force_login(bob)
+        url = reverse("detection:passage_verdict", args=[passage.pk])
+        answer = client.post(url, {"verdict": "unknown"}, headers={"HX-Request": "true"})
+        place = reverse("detection:clip", args=[clip.pk]) + f"?analysis={new.pk}#passage-1"
+        assert answer["HX-Redirect"] == place
+        assert client.post(url, {"verdict": "unknown"}).url == place
+        old_page = text_of(client.get(reverse("detection:clip", args=[clip.pk]) + f"?analysis={passage.analysis_id}"))
+        assert url not in old_page
 
     def test_nonsense_is_no_verdict(self, client, bob, gate):
         passage = make_analysis(make_clip(gate), "with_mask").passages.get()

@@ -1,5 +1,6 @@
 """The one command, as people use it."""
 
+import http.client
 import signal
 import time
 
@@ -32,6 +33,15 @@ def test_a_taken_port_is_refused_with_a_sentence(site, tmp_path):
     assert refused.returncode == 1
     assert f"Cannot serve on 127.0.0.1:{site.port}" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_an_upload_waits_beside_the_media_and_one_too_large_is_not_even_read(site):
+    assert site.web().environ()["TMPDIR"] == str(site.data_dir / "media" / "incoming")
+    client = http.client.HTTPConnection("127.0.0.1", site.port, timeout=5)
+    client.putrequest("POST", "/clips/add/")
+    client.putheader("Content-Length", str(2**50))
+    client.endheaders()
+    assert client.getresponse().status == 413
 
 
 def test_a_killed_web_server_is_started_again(site):
@@ -74,3 +84,12 @@ def test_stopping_leaves_no_process_and_the_next_start_goes_on_with_what_was_run
     site.start()
     site.wait_for_job(going, state="succeeded")
     assert site.lines(800) == EVERY_LINE_ONCE
+
+
+@pytest.mark.parametrize("port", ["0", "99999"])
+def test_a_number_that_is_no_port_is_refused_with_a_sentence(tmp_path, port):
+    site = Site(tmp_path)
+    refused = site.manage("up", "--port", port)
+    assert refused.returncode == 1
+    assert "A port is a number from 1 to 65535" in refused.stderr
+    assert "Traceback" not in refused.stderr

@@ -96,3 +96,11 @@ def test_the_administration_shows_jobs_and_changes_none(client, alice, make_job)
     assertContains(client.get(reverse("admin:jobs_job_change", args=[job.pk])), "Sorry.")
     assert client.get(reverse("admin:jobs_job_add")).status_code == 403
     assert client.post(reverse("admin:jobs_job_delete", args=[job.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_a_job_that_is_done_no_longer_tells_its_last_step(client, bob, make_job):
+    done = make_job("succeeded", owner=bob, message="writing the release")
+    broken = make_job("failed", owner=bob, message="measuring")
+    client.force_login(bob)
+    assertNotContains(client.get(reverse("jobs:job", args=[done.pk])), "writing the release")
+    assertContains(client.get(reverse("jobs:job", args=[broken.pk])), "measuring")

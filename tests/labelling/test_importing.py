@@ -9,7 +9,7 @@ from jobs.services import JobFailed, job_run_here
 from labelling import importing
 from labelling.models import IMPORT_KIND, Box, Dataset, Image, LabelImport
 from labelling.pictures import examine_picture
-from labelling.services import dataset_create, import_create
+from labelling.services import box_change, boxes_delete, dataset_create, import_create
 from tests.labelling.makers import bbox, encoded, import_here, jpeg, noise, record
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def test_images_and_boxes_are_stored():
     boxes = [(box.box_class.name, box.xyxy) for box in first.boxes.all()]
     assert boxes == [("with_mask", (2, 3, 12, 15)), ("without_mask", (20, 5, 40, 15))]
     assert (second.width, second.height, second.boxes.count()) == (50, 20, 0)
-    assert row.report["changes"] == {"added": 2, "updated": 0}
+    assert row.report["changes"] == {"added": 2, "updated": 0, "kept": 0}
     assert not row.pictures
     assert Job.objects.get().state == Job.State.SUCCEEDED
 
@@ -46,7 +46,7 @@ def test_a_second_import_changes_nothing():
     before = content()
     row = import_here(TWO, FILES)
     assert content() == before
-    assert row.report["changes"] == {"added": 0, "updated": 0}
+    assert row.report["changes"] == {"added": 0, "updated": 0, "kept": 0}
     assert (row.report["images"], row.report["boxes"]) == (2, 2)
 
 
@@ -66,9 +66,20 @@ def test_pending_images_get_their_picture_by_a_later_import():
     assert all(image.is_pending for image in Image.objects.all())
     assert Box.objects.order_by("pk").last().xyxy == (20, 5, 50, 15)
     row = import_here(TWO, FILES)
-    assert row.report["changes"] == {"added": 0, "updated": 2}
+    assert row.report["changes"] == {"added": 0, "updated": 2, "kept": 0}
     assert not any(image.is_pending for image in Image.objects.all())
     assert Box.objects.order_by("pk").last().xyxy == (20, 5, 40, 15)
+
+
+def test_boxes_that_a_person_changed_stay_as_they_are(alice):
+    import_here(TWO, FILES)
+    first, second = Box.objects.all()
+    first.x_max = 30
+    box_change(box=first, by=alice)
+    boxes_delete(boxes=Box.objects.filter(pk=second.pk), by=alice)
+    row = import_here(TWO, FILES)
+    assert [box.xyxy for box in Box.objects.all()] == [(2, 3, 30, 15)]
+    assert row.report["changes"] == {"added": 0, "updated": 0, "kept": 1}
 
 
 def test_a_newer_export_replaces_the_boxes_of_a_picture():

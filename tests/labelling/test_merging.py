@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from jobs.services import job_run_here
 from labelling.merging import label_digest
@@ -44,7 +45,7 @@ def test_a_newer_label_replaces_boxes_and_what_is_known_of_it():
     image = Image.objects.get()
     assert boxes() == [("Bus", (2, 3, 12, 15))]
     assert (image.seconds_to_label, image.source_row["Updated At"]) == (7, LATE["Updated At"])
-    assert row_of_import.report["changes"] == {"added": 0, "updated": 1}
+    assert row_of_import.report["changes"] == {"added": 0, "updated": 1, "kept": 0}
 
 
 def test_an_older_label_replaces_nothing():
@@ -52,7 +53,7 @@ def test_an_older_label_replaces_nothing():
     row_of_import = import_here([record("a.jpg", [BUS], **EARLY, **{"Seconds to Label": 7})])
     assert boxes() == [("Car", (2, 3, 12, 15))]
     assert Image.objects.get().seconds_to_label == 5
-    assert row_of_import.report["changes"] == {"added": 0, "updated": 0}
+    assert row_of_import.report["changes"] == {"added": 0, "updated": 0, "kept": 0}
 
 
 def test_what_people_drew_here_survives_the_same_export():
@@ -60,6 +61,15 @@ def test_what_people_drew_here_survives_the_same_export():
     Box.objects.update(x_min=5)
     import_here([record("a.jpg", [CAR], **EARLY)])
     assert boxes() == [("Car", (5, 3, 12, 15))]
+
+
+def test_boxes_that_people_changed_here_outlive_a_newer_label():
+    import_here([record("a.jpg", [CAR], **EARLY)], FILES)
+    Box.objects.update(x_min=5)
+    Image.objects.update(edited_at=timezone.now())
+    row_of_import = import_here([record("a.jpg", [BUS], **LATE)])
+    assert boxes() == [("Car", (5, 3, 12, 15))]
+    assert row_of_import.report["changes"]["kept"] == 1
 
 
 def test_another_mapping_of_classes_is_something_else():

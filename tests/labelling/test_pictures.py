@@ -58,6 +58,18 @@ def test_a_picture_too_large_to_be_one_is_refused(tmp_path, monkeypatch):
             source.read("a.jpg")
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_entry_of_a_zip_that_cannot_be_unpacked_is_one_picture_less(tmp_path, method):
+    path = tmp_path / "pictures.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("a.jpg", bytes(range(256)) * 40)
+    packed = bytearray(path.read_bytes())
+    packed[40:90] = b"\xff" * 50  # behind the local header of 30 bytes and the name of 5
+    path.write_bytes(packed)
+    with open_pictures(path) as source, pytest.raises(PictureError, match="damaged"):
+        source.read("a.jpg")
+
+
 def test_a_damaged_entry_of_a_zip_is_one_picture_less(tmp_path):
     content = bytearray(zipped({"a.jpg": b"content of a"}))
     content[content.index(b"content of a")] ^= 0xFF

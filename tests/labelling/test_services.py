@@ -1,6 +1,7 @@
 """What people change, and what holds against it."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from jobs.models import Job
+from labelling import services
 from labelling.models import Box, BoxClass, Dataset, Image, LabelImport
 from labelling.services import (
     box_change,
@@ -111,6 +113,19 @@ def test_a_box_takes_no_class_of_another_dataset(masks, carol):
 def test_boxes_are_deleted_on_record(masks, carol):
     assert boxes_delete(boxes=Box.objects.all(), by=carol) == 3
     assert actions()[-3:] == ["box_delete"] * 3
+
+
+def test_an_import_that_cannot_be_queued_leaves_no_files(masks, carol, settings, monkeypatch):
+    def fails(**kwargs):
+        raise RuntimeError("no queue")
+
+    before = sorted(Path(settings.MEDIA_ROOT).rglob("*.*"))
+    monkeypatch.setattr(services, "job_enqueue", fails)
+    files = {"export": ContentFile(b"[]", name="e.json"), "pictures": ContentFile(b"PK", name="p.zip")}
+    with pytest.raises(RuntimeError):
+        import_start(dataset=masks, by=carol, **files)
+    assert sorted(Path(settings.MEDIA_ROOT).rglob("*.*")) == before
+    assert masks.imports.filter(export_name="e.json").count() == 0
 
 
 def test_a_failed_import_does_not_hold_up_the_next(masks, carol):

@@ -146,3 +146,12 @@ def test_a_viewer_sees_no_training(client, charlie, name):
 def test_a_viewer_starts_no_training(client, charlie, name):
     client.force_login(charlie)
     assert client.get(reverse(f"training:{name}")).status_code == 403
+
+
+def test_the_only_version_is_chosen_already_and_of_two_none(client, dan):
+    only = make_version()
+    client.force_login(dan)
+    start = reverse("training:start")
+    assert client.get(start).context["form"]["version"].value() == only.pk
+    make_version("others")
+    assert client.get(start).context["form"]["version"].value() is None

@@ -22,6 +22,7 @@ def test_the_first_step_compiles_and_does_not_count(clock):
     pace = Pace(narrow_config(epochs=2, batch=4), 10)
     walk(pace, clock, [20])
     assert pace.pictures_per_second(0) == 0
+    assert pace.seconds_left(0, 0) is None
     walk(pace, clock, [0.5])
     assert pace.pictures_per_second(0) == pytest.approx(8)
 

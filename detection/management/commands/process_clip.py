@@ -25,7 +25,6 @@ from detection.services import (
     job_title,
 )
 from jobs.commands import DataCommand
-from jobs.models import Job
 from jobs.reporter import Progress
 from jobs.services import job_run_here
 from releases.services import release_active
@@ -85,11 +84,7 @@ class Command(DataCommand):
                 bar.total = progress.total
                 bar.update(progress.done - bar.n)
 
-            try:
-                job_run_here(kind=JOB_KIND, title=job_title(clip), owner=None, target_id=analysis.pk, on_progress=show)
-            finally:
-                analysis.job = Job.objects.filter(kind=JOB_KIND, target_id=analysis.pk).order_by("-pk").first()
-                analysis.save(update_fields=["job"])
+            job_run_here(kind=JOB_KIND, title=job_title(clip), owner=None, target_id=analysis.pk, on_progress=show)
 
 
 def outcome(clip: Clip, analysis: Analysis, wall: float) -> dict[str, Any]:

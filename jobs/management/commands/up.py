@@ -21,6 +21,8 @@ from jobs.data_folder import data_folder_prepare, migrations_wait
 from jobs.startup import start_actions_run
 from jobs.supervisor.supervision import Server, Supervisor
 
+HIGHEST_PORT = 65535
+
 
 class Command(BaseCommand):
     help = "Migrates, serves the pages and runs the queues, until Ctrl-C."
@@ -76,6 +78,8 @@ def only_one(lock: Path) -> Iterator[None]:
 
 def port_check(host: str, port: int) -> None:
     """Refuse, with a sentence, an address that cannot be served on."""
+    if not 1 <= port <= HIGHEST_PORT:
+        raise CommandError(f"A port is a number from 1 to {HIGHEST_PORT}, not {port}.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except socket.gaierror:

@@ -35,7 +35,7 @@ def test_a_verdict_has_colour_icon_and_word(verdict, style, word):
     badge = render("{% verdict_badge verdict 1234 %}", verdict=verdict)
     assert style in badge
     assert "<svg" in badge
-    assert f"1234 {word}" in badge
+    assert f"1,234 {word}" in badge
 
 
 @pytest.mark.parametrize(

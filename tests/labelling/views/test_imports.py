@@ -101,7 +101,7 @@ def test_what_was_looked_at_is_imported_under_the_names_that_were_chosen(client,
     image = Image.objects.get(external_id="e.jpg")
     assert [box.box_class.name for box in image.boxes.all()] == ["animal", "without_mask"]
     assert (image.is_pending, row.dry_run, bool(row.pictures)) == (False, False, False)
-    assert row.report["changes"] == {"added": 1, "updated": 0}
+    assert row.report["changes"] == {"added": 1, "updated": 0, "kept": 0}
     form = client.get(f"/datasets/{masks.pk}/").context["import_form"]
     assert form.initial["class_map"] == "Deer = animal\nNo Mask = without_mask"
 
@@ -167,7 +167,7 @@ def test_missing_pictures_can_follow(client, masks, carol):
     job_run_here(kind="labelling.import", title="again", owner=carol, target_id=again.pk)
     assert not Image.objects.filter(file="").exists()
     again.refresh_from_db()
-    assert again.report["changes"] == {"added": 0, "updated": 1}
+    assert again.report["changes"] == {"added": 0, "updated": 1, "kept": 0}
 
 
 def test_the_report_takes_the_same_queries_whatever_was_skipped(client, masks, carol, django_assert_num_queries):

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("labelling", "0003_datasetversion_anchors"),
+        ("labelling", "0004_datasetversion_anchors"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("labelling", "0001_initial"),
+        ("labelling", "0002_image_edited_at"),
     ]
 
     operations = [

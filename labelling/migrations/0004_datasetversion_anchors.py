@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("labelling", "0002_image_label_digest"),
+        ("labelling", "0003_image_label_digest"),
     ]
 
     operations = [

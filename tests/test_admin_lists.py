@@ -1,0 +1,56 @@
+"""The lists of the administration that no app's own tests look at, and that there is none besides."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.rights import Role
+from accounts.services import audit
+from releases.models import ModelRelease
+from tests.detection.test_admin import TABLES as DETECTION
+from tests.labelling.test_admin import TABLES as LABELLING
+from tests.training.makers import make_job, make_run, make_version
+from training.models import TrainingRun
+
+ELSEWHERE = {f"detection.{table}" for table in DETECTION} | {f"labelling.{table}" for table in LABELLING}
+
+
+def add_release(number: int, by: User) -> ModelRelease:
+    values = {"network": "yolov3-slim", "net_size": 416, "classes": ["with_mask"], "folder": f"r{number}"}
+    return ModelRelease.objects.create(name=f"r{number}", sha256=f"{number:064x}", created_by=by, **values)
+
+
+def add_run(number: int, by: User) -> TrainingRun:
+    version = make_version(f"squares {number}", train=1, validation=0, test=0)
+    return make_run(version, created_by=by, release=add_release(number, by))
+
+
+ROWS: dict[str, Callable[[int, User], object]] = {
+    "accounts.user": lambda number, by: by,
+    "accounts.auditentry": lambda number, by: audit(actor=by, action="looked", target=by),
+    "jobs.job": lambda number, by: make_job("queued", owner=by),
+    "releases.modelrelease": add_release,
+    "training.trainingrun": add_run,
+}
+
+
+def test_every_list_is_looked_at():
+    assert {model._meta.label_lower for model in admin.site._registry} == ELSEWHERE | ROWS.keys()
+
+
+@pytest.mark.parametrize("model", ROWS)
+def test_lists_take_the_same_queries_for_many_rows(client, alice, model, django_assert_max_num_queries):
+    alice.is_superuser = alice.is_staff = True
+    alice.save()
+    client.force_login(alice)
+    address = reverse(f"admin:{model.replace('.', '_')}_changelist")
+    ROWS[model](0, alice)
+    with django_assert_max_num_queries(20) as few:
+        assert client.get(address).status_code == 200
+    for number in range(1, 7):
+        ROWS[model](number, User.objects.create_user(f"person {number}", role=Role.ENGINEER))
+    with django_assert_max_num_queries(len(few)):
+        client.get(address)
