@@ -31,8 +31,8 @@ def program(clone: Path, name: str, body: str) -> None:
     path.chmod(0o755)
 
 
-def run(clone: Path, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    env = {"PATH": str(clone / "bin"), "HOME": os.environ.get("HOME", "/")}
+def run(clone: Path, script: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": str(clone / "bin"), "HOME": os.environ.get("HOME", "/"), **variables}
     return subprocess.run(
         [clone / "script" / script, *arguments], env=env, text=True, capture_output=True, timeout=30, cwd="/"
     )
@@ -55,6 +55,18 @@ def test_without_a_fitting_python_it_names_those_that_fit(clone, script):
     assert done.stderr == "maskweb needs Python 3.11, 3.12 or 3.13, and none of them was found on this machine.\n"
 
 
+def test_the_python_that_is_named_is_taken(clone):
+    program(clone, "python3.13", GOOD_PYTHON)
+    program(clone, "python3.11", GOOD_PYTHON)
+    assert "bin/python3.11 cannot make" in run(clone, "server", MASKWEB_PYTHON="python3.11").stderr
+
+
+def test_a_named_python_that_does_not_fit_is_told(clone):
+    program(clone, "python3.10", "exit 1")
+    done = run(clone, "server", MASKWEB_PYTHON="python3.10")
+    assert done.stderr.endswith("none of them was found as python3.10 on this machine.\n")
+
+
 def test_a_python_that_makes_no_environments_is_named_with_the_way_out(clone):
     program(clone, "python3.12", GOOD_PYTHON)
     done = run(clone, "server")
@@ -62,9 +74,10 @@ def test_a_python_that_makes_no_environments_is_named_with_the_way_out(clone):
     assert done.stderr.endswith("cannot make virtual environments. On Debian or Ubuntu: apt install python3-venv\n")
 
 
-def test_another_machine_is_refused_by_its_name(clone):
-    program(clone, "uname", '[ "$1" = -s ] && echo FreeBSD || echo riscv64')
-    assert run(clone, "server").stderr.endswith("this is FreeBSD on riscv64.\n")
+@pytest.mark.parametrize(("system", "machine"), [("FreeBSD", "riscv64"), ("Darwin", "x86_64")])
+def test_another_machine_is_refused_by_its_name(clone, system, machine):
+    program(clone, "uname", f'[ "$1" = -s ] && echo {system} || echo {machine}')
+    assert run(clone, "server").stderr.endswith(f"this is {system} on {machine}.\n")
 
 
 def make_venv(clone: Path, *, pip_status: int) -> Path:
