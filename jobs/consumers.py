@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+from importlib import import_module
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from django.http import Http404
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import Http404, HttpRequest
 
 from accounts.models import User
 from jobs.access import job_seen_by
@@ -18,14 +21,12 @@ LOOK_EVERY = 1.0  # seconds after which the row is read even when nobody said th
 
 
 class JobConsumer(AsyncJsonWebsocketConsumer):
-    """Messages only wake it; what it sends is the row, read again with the person's rights each time."""
+    """Messages only wake it; what it sends is the row, read again with the person's session and rights each time."""
 
     _following: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         self._job_id: int = self.scope["url_route"]["kwargs"]["pk"]
-        user = self.scope["user"]
-        self._user_id: int | None = user.pk if isinstance(user, User) else None
         self._changed = asyncio.Event()
         snapshot = await self._read()
         if snapshot is None:
@@ -63,12 +64,17 @@ class JobConsumer(AsyncJsonWebsocketConsumer):
     @database_sync_to_async
     def _read(self) -> dict[str, Any] | None:
         """The snapshot, or None for somebody signed out or without the right to see it."""
-        if self._user_id is None:
-            return None
-        user = User.objects.filter(pk=self._user_id, is_active=True).first()
+        user = self._person()
         if user is None:
             return None
         try:
             return job_snapshot(job_seen_by(user, self._job_id))
         except Http404:
             return None
+
+    def _person(self) -> User | None:
+        """Who is signed in by the socket's session as it is now: a logout or a new password ends it."""
+        request = HttpRequest()
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore(self.scope["session"].session_key)
+        user = get_user(request)
+        return user if isinstance(user, User) else None

@@ -3,6 +3,7 @@ import time
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.sessions.models import Session
 
 from jobs.attempts import Attempt
 from jobs.models import Job
@@ -76,6 +77,14 @@ async def test_a_person_who_is_shut_out_is_cut_off(bob, make_job):
     await socket.receive_json()
     bob.is_active = False
     await bob.asave()
+    assert (await socket.receive_output(timeout=3))["type"] == "websocket.close"
+
+
+async def test_a_logout_cuts_the_socket_off(bob, make_job):
+    job = await sync_to_async(make_job)(owner=bob)
+    socket, _connected = await connect(bob, job)
+    await socket.receive_json()
+    await Session.objects.all().adelete()
     assert (await socket.receive_output(timeout=3))["type"] == "websocket.close"
 
 
