@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from labelling.labelbox.geometry import box_of_bbox, box_of_polygon, class_of, labelled
-from labelling.labelbox.records import Label, LabelObject, ObjectError, RecordError, Xyxy
+from labelling.labelbox.objects import ObjectKeys, objects_of
+from labelling.labelbox.records import Label, RecordError
 
 KEYS = frozenset(("objects", "classifications", "relationships"))
-WITHOUT_AREA = ("line", "point", "polyline")
+OBJECT = ObjectKeys(classes=("title", "value"), box="bbox", masks=("instanceURI", "mask"))
 
 
 def is_objects_form(label: dict[str, Any]) -> bool:
@@ -25,33 +25,8 @@ def read_objects_form(label: dict[str, Any]) -> Label:
         raise RecordError("tiled-map")
     if listed and all(_is_in_a_text(each) for each in listed):
         raise RecordError("unknown-media", "a text")
-    objects: list[LabelObject] = []
-    errors: list[ObjectError] = []
-    for raw in listed:
-        try:
-            objects.append(_object(raw))
-        except ObjectError as error:
-            errors.append(error)
+    objects, errors = objects_of(listed, OBJECT)
     return Label(tuple(objects), tuple(errors))
-
-
-def _object(raw: object) -> LabelObject:
-    if not isinstance(raw, dict):
-        raise ObjectError("malformed-object", "it is not a JSON object")
-    return labelled(*class_of(raw, "title", "value"), _box(raw))
-
-
-def _box(raw: dict[str, Any]) -> Xyxy:
-    """The box of an object: its `bbox`, or what bounds its `polygon`."""
-    if raw.get("bbox") is not None:
-        return box_of_bbox(raw["bbox"])
-    if raw.get("polygon") is not None:
-        return box_of_polygon(raw["polygon"])
-    if any(raw.get(key) is not None for key in WITHOUT_AREA):
-        raise ObjectError("line-or-point")
-    if "instanceURI" in raw or "mask" in raw:
-        raise ObjectError("mask-picture-only")
-    raise ObjectError("malformed-object", "it has no geometry")
 
 
 def _listed(label: dict[str, Any]) -> list[Any]:

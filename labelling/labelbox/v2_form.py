@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from labelling.labelbox.geometry import box_of_bbox, box_of_polygon, class_of, labelled
 from labelling.labelbox.media import names_in, require_picture
-from labelling.labelbox.records import LabelObject, LabelRecord, ObjectError, RecordError, Xyxy, skipped_object
+from labelling.labelbox.objects import ObjectKeys, objects_of
+from labelling.labelbox.records import LabelObject, LabelRecord, ObjectError, RecordError, skipped_object
 from labelling.labelbox.values import kept, mapping_of, moment_of, seconds_of, size_of, text_of
 
 OLDEST: Final = datetime.min.replace(tzinfo=UTC)
-WITHOUT_AREA: Final = ("line", "point", "polyline")
+OBJECT: Final = ObjectKeys(classes=("name", "value"), box="bounding_box", masks=("mask", "composite_mask"))
 FRAMES: Final = ("frames", "segments", "key_frame_feature_map")
 
 
@@ -112,33 +112,7 @@ def _objects(label: _V2Label) -> tuple[list[LabelObject], list[ObjectError]]:
     listed = label.objects
     if not listed and label.annotations.get("classifications"):
         raise RecordError("only-a-classification")
-    objects: list[LabelObject] = []
-    errors: list[ObjectError] = []
-    for raw in listed:
-        try:
-            objects.append(_object(raw))
-        except ObjectError as error:
-            errors.append(error)
-    return objects, errors
-
-
-def _object(raw: object) -> LabelObject:
-    if not isinstance(raw, dict):
-        raise ObjectError("malformed-object", "it is not a JSON object")
-    return labelled(*class_of(raw, "name", "value"), _box(raw))
-
-
-def _box(raw: dict[str, Any]) -> Xyxy:
-    """The box of an object: its `bounding_box`, or what bounds its `polygon`."""
-    if raw.get("bounding_box") is not None:
-        return box_of_bbox(raw["bounding_box"])
-    if raw.get("polygon") is not None:
-        return box_of_polygon(raw["polygon"])
-    if any(raw.get(key) is not None for key in WITHOUT_AREA):
-        raise ObjectError("line-or-point")
-    if "mask" in raw or "composite_mask" in raw:
-        raise ObjectError("mask-picture-only")
-    raise ObjectError("malformed-object", "it has no geometry")
+    return objects_of(listed, OBJECT)
 
 
 def _source(data_row: dict[str, Any], label: _V2Label) -> dict[str, Any]:
