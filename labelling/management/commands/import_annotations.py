@@ -11,7 +11,6 @@ from labelling.formats.reading import FORMS, annotations_alone, form_at, holds_p
 from labelling.importing import ImportFailure
 from labelling.labelbox import ExportError
 from labelling.management.commands import import_labelbox
-from labelling.management.commands.import_labelbox import renaming
 
 
 class Command(import_labelbox.Command):
@@ -25,11 +24,7 @@ class Command(import_labelbox.Command):
         parser.add_argument(
             "--images", type=Path, help="folder or zip of pictures; without it those beside the annotations"
         )
-        parser.add_argument("--dataset", required=True, help="name of the dataset")
-        parser.add_argument("--dry-run", action="store_true", help="only report what would become of each record")
-        parser.add_argument(
-            "--map", action="append", default=[], type=renaming, metavar="FROM=TO", help="rename a class"
-        )
+        self.add_import_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options.pop("path")

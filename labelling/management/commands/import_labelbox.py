@@ -32,6 +32,10 @@ class Command(DataCommand):
         parser.add_argument(
             "--images", type=Path, help="folder or zip of pictures, matched by External ID or file name"
         )
+        self.add_import_arguments(parser)
+
+    def add_import_arguments(self, parser: CommandParser) -> None:
+        """What imports of every form take."""
         parser.add_argument("--dataset", required=True, help="name of the dataset")
         parser.add_argument("--dry-run", action="store_true", help="only report what would become of each record")
         parser.add_argument(
