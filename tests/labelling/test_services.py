@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from jobs.models import Job
-from labelling import services
 from labelling.models import Box, BoxClass, Dataset, Image, LabelImport
 from labelling.services import (
     box_change,
@@ -23,6 +22,7 @@ from labelling.services import (
     import_create,
     import_start,
 )
+from labelling.services import imports as import_services
 from labelling.versions import version_create
 from tests.labelling.makers import import_here, jpeg, record
 
@@ -120,7 +120,7 @@ def test_an_import_that_cannot_be_queued_leaves_no_files(masks, carol, settings,
         raise RuntimeError("no queue")
 
     before = sorted(Path(settings.MEDIA_ROOT).rglob("*.*"))
-    monkeypatch.setattr(services, "job_enqueue", fails)
+    monkeypatch.setattr(import_services, "job_enqueue", fails)
     files = {"export": ContentFile(b"[]", name="e.json"), "pictures": ContentFile(b"PK", name="p.zip")}
     with pytest.raises(RuntimeError):
         import_start(dataset=masks, by=carol, **files)
