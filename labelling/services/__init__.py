@@ -1,13 +1,28 @@
 """Every write about datasets that a person asks for."""
 
-from labelling.services.boxes import box_change, box_check, boxes_delete
+from labelling.services.boxes import (
+    BoxConflict,
+    box_change,
+    box_check,
+    box_create,
+    box_remove,
+    box_update,
+    boxes_delete,
+)
 from labelling.services.datasets import dataset_change, dataset_create, dataset_delete
+from labelling.services.history import Change, box_state, record_changes
 from labelling.services.images import image_change, images_delete
 from labelling.services.imports import import_again, import_confirm, import_create, import_start
 
 __all__ = [
+    "BoxConflict",
+    "Change",
     "box_change",
     "box_check",
+    "box_create",
+    "box_remove",
+    "box_state",
+    "box_update",
     "boxes_delete",
     "dataset_change",
     "dataset_create",
@@ -18,4 +33,5 @@ __all__ = [
     "import_confirm",
     "import_create",
     "import_start",
+    "record_changes",
 ]
