@@ -4,12 +4,15 @@ from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rights import Right
+from jobs.models import Job
 from labelling.models.datasets import BoxClass, Dataset
 from labelling.models.images import Image
+from labelling.models.imports import DEAD_AFTER
 from releases.models import ModelRelease
 
 PRELABEL_KIND: Final = "labelling.prelabel"  # the kind of job that runs a PreLabel
@@ -18,6 +21,12 @@ PRELABEL_KIND: Final = "labelling.prelabel"  # the kind of job that runs a PreLa
 class PreLabelQuerySet(models.QuerySet["PreLabel"]):
     def for_user(self, user: User) -> Self:
         return self if user.may(Right.VIEW_DATASETS) else self.none()
+
+    def underway(self) -> Self:
+        """Those that wait or run; one whose process died holds nobody up."""
+        alive = models.Q(state=Job.State.QUEUED) | models.Q(heartbeat_at__gte=timezone.now() - DEAD_AFTER)
+        jobs = Job.objects.unfinished().filter(alive, kind=PRELABEL_KIND)
+        return self.filter(finished_at=None, pk__in=jobs.values("target_id"))
 
 
 class PreLabel(models.Model):
