@@ -43,7 +43,7 @@ class Merge:
 
     def store(self, arrivals: Sequence[Arrival], changes: Changes) -> None:
         """Add and update the images of these arrivals with their boxes; to be called in a transaction."""
-        classes = _classes(self._dataset, {box.name for each in arrivals for box in each.boxes})
+        classes = classes_named(self._dataset, {box.name for each in arrivals for box in each.boxes})
         here = {image.external_id: image for image in self._images([each.record.external_id for each in arrivals])}
         fresh = [each for each in arrivals if each.record.external_id not in here]
         added = Image.objects.bulk_create([self._image(each) for each in fresh])
@@ -164,7 +164,7 @@ def _box(image: Image, box: NamedBox, box_class: BoxClass) -> Box:
     return Box(image=image, box_class=box_class, x_min=x_min, y_min=y_min, x_max=x_max, y_max=y_max)
 
 
-def _classes(dataset: Dataset, names: set[str]) -> dict[str, BoxClass]:
+def classes_named(dataset: Dataset, names: set[str]) -> dict[str, BoxClass]:
     """The dataset's classes by name, with new ones made: ours first, others as they come."""
     classes = {each.name: each for each in dataset.classes.all()}
     for name in sorted(names - classes.keys()):
