@@ -9,7 +9,7 @@ class LabellingConfig(AppConfig):
     def ready(self) -> None:
         from jobs.kinds import Kind, register
         from jobs.models import Queue
-        from labelling.models import IMPORT_KIND
+        from labelling.models import IMPORT_KIND, PRELABEL_KIND
 
         register(
             Kind(
@@ -19,5 +19,15 @@ class LabellingConfig(AppConfig):
                 unit="records",
                 page="labelling:import",
                 visible="labelling.models.import_is_visible",
+            )
+        )
+        register(
+            Kind(
+                name=PRELABEL_KIND,
+                queue=Queue.SHORT,
+                runner="labelling.prelabelling.run",
+                unit="pictures",
+                page="labelling:prelabel",
+                visible="labelling.models.prelabel_is_visible",
             )
         )

@@ -151,7 +151,7 @@ def _store(reporter: Reporter, row: LabelImport, arrivals: list[Arrival], change
     """Write one batch: pictures to storage first, then the rows in one short transaction."""
     files = {each.record.external_id: store_picture(row.dataset_id, each.picture) for each in arrivals if each.picture}
     with reporter.safe_point():
-        Merge(row, files).store(arrivals, changes)
+        Merge(row.dataset, files, row).store(arrivals, changes)
 
 
 def store_picture(dataset_id: int, picture: Picture) -> str:

@@ -33,14 +33,17 @@ class Changes:
 
 
 class Merge:
-    """Writes arrivals of one import. `files` are the names of the pictures in storage, by external ID."""
+    """Writes arrivals. `files` are the names of the pictures in storage, by external ID.
 
-    def __init__(self, row: LabelImport, files: Mapping[str, str]) -> None:
-        self._row, self._files = row, files
+    `label_import` is the import that brings them, None where only pictures come.
+    """
+
+    def __init__(self, dataset: Dataset, files: Mapping[str, str], label_import: LabelImport | None = None) -> None:
+        self._dataset, self._files, self._label_import = dataset, files, label_import
 
     def store(self, arrivals: Sequence[Arrival], changes: Changes) -> None:
         """Add and update the images of these arrivals with their boxes; to be called in a transaction."""
-        classes = _classes(self._row.dataset, {box.name for each in arrivals for box in each.boxes})
+        classes = classes_named(self._dataset, {box.name for each in arrivals for box in each.boxes})
         here = {image.external_id: image for image in self._images([each.record.external_id for each in arrivals])}
         fresh = [each for each in arrivals if each.record.external_id not in here]
         added = Image.objects.bulk_create([self._image(each) for each in fresh])
@@ -56,18 +59,18 @@ class Merge:
         Box.objects.bulk_create(boxes)
 
     def _images(self, external_ids: list[str]) -> Sequence[Image]:
-        rows = self._row.dataset.images.filter(external_id__in=external_ids)
+        rows = self._dataset.images.filter(external_id__in=external_ids)
         return list(rows.select_related("brought_by").prefetch_related("boxes"))
 
     def _image(self, arrival: Arrival) -> Image:
         record = arrival.record
         image = Image(
-            dataset_id=self._row.dataset_id,
+            dataset_id=self._dataset.pk,
             external_id=record.external_id,
             seconds_to_label=record.seconds,
             source_row=dict(record.source),
             label_digest=label_digest(arrival.boxes),
-            brought_by=self._row,
+            brought_by=self._label_import,
         )
         if arrival.picture:
             self._attach(image, arrival.picture)
@@ -86,8 +89,8 @@ class Merge:
         before = _fields(image)
         if arrival.picture and not image.file:
             self._attach(image, arrival.picture)
-        if _left_by_a_failed_import(image, self._row):
-            image.brought_by = self._row
+        if self._label_import is not None and _left_by_a_failed_import(image, self._label_import):
+            image.brought_by = self._label_import
         age = _age(image, arrival)
         digest = label_digest(arrival.boxes)
         says_something_else = digest != image.label_digest and age >= 0
@@ -161,7 +164,7 @@ def _box(image: Image, box: NamedBox, box_class: BoxClass) -> Box:
     return Box(image=image, box_class=box_class, x_min=x_min, y_min=y_min, x_max=x_max, y_max=y_max)
 
 
-def _classes(dataset: Dataset, names: set[str]) -> dict[str, BoxClass]:
+def classes_named(dataset: Dataset, names: set[str]) -> dict[str, BoxClass]:
     """The dataset's classes by name, with new ones made: ours first, others as they come."""
     classes = {each.name: each for each in dataset.classes.all()}
     for name in sorted(names - classes.keys()):

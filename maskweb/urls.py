@@ -18,5 +18,6 @@ urlpatterns = [
     path("training/", include("training.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/", include("detection.api_urls")),
+    path("api/", include("labelling.api_urls")),
     path("", include("detection.urls")),
 ]

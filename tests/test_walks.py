@@ -16,7 +16,7 @@ PACKAGES = ("maskweb", "accounts", "jobs", "releases", "labelling", "detection",
 # Who calls whom: what a person asks for, the write that takes it, the job's runner. A job kind stands
 # where one calls the next through the queue instead of an import.
 CLIP_CALLS = ("detection.views.clips", "detection.services", "detection.process_clip", "detection.processing")
-IMPORT_CALLS = ("labelling.views.imports", "labelling.services", "labelling.import", "labelling.importing")
+IMPORT_CALLS = ("labelling.views.imports", "labelling.services.imports", "labelling.import", "labelling.importing")
 TRAINING_CALLS = ("training.views", "training.services", "training.run", "training.runs", "training.publishing")
 CALLS = {"clip": CLIP_CALLS, "import": IMPORT_CALLS, "training": TRAINING_CALLS}
 
@@ -87,7 +87,7 @@ def is_job_kind(name: str) -> bool:
 def test_each_caller_reaches_the_next_by_an_import_or_through_the_queue(walk):
     for caller, called in calls(walk):
         if is_job_kind(called):
-            near = {caller, *imported_at_once(caller)}  # the name may be a constant of a module beside it
+            near = {caller, *everything_behind(caller)}  # the name may be a constant of the models
             named = any(f'"{called}"' in modules()[module].read_text() for module in near)
             assert named, f"{caller} does not name the job {called}"
         elif is_job_kind(caller):

@@ -1,14 +1,13 @@
 """The page that offers exports of a dataset, and the export itself."""
 
-from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.access import person, require
 from accounts.rights import Right
-from labelling.exporting import FORMATS, asynchronously, zip_stream
+from labelling.downloads import export_answer
+from labelling.exporting import FORMATS
 from labelling.formats.content import content_of
 from labelling.forms import ExportForm
 from labelling.models import Dataset
@@ -32,13 +31,8 @@ def export_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = ExportForm(request.GET, dataset=dataset)
     if not form.is_valid():
         return _page(request, dataset, form)
-    chosen = form.cleaned_data["export_format"]
     content = content_of(dataset, form.cleaned_data["version"])
-    parts = zip_stream(FORMATS[chosen].entries(content))
-    body = asynchronously(parts) if isinstance(request, ASGIRequest) else parts
-    response = StreamingHttpResponse(body, content_type="application/zip")
-    response["Content-Disposition"] = content_disposition_header(True, f"{content.title}-{chosen}.zip") or "attachment"
-    return response
+    return export_answer(request, content, form.cleaned_data["export_format"])
 
 
 def _page(request: HttpRequest, dataset: Dataset, form: ExportForm) -> HttpResponse:

@@ -1,20 +1,18 @@
 """The gallery of a dataset, the page of one image, and the files of both, served by primary key."""
 
-import mimetypes
-
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import person, require
 from accounts.models import User
 from accounts.rights import Right
+from labelling.downloads import picture_answer, thumbnail_answer
 from labelling.forms import GalleryForm
 from labelling.models import Box, Image
 from labelling.provenance import provenance_of
 from labelling.summaries import images_for_gallery
-from labelling.thumbnails import thumbnail_path
 from labelling.views.datasets import dataset_of
 
 PAGE = 48
@@ -59,28 +57,14 @@ def image(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @require(Right.VIEW_DATASETS)
 def image_file(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _with_file(person(request), pk)
-    try:
-        with found.file.open("rb") as file:
-            return _picture(file.read(), found.file.name or "")
-    except OSError as error:
-        raise Http404 from error
+    return picture_answer(_image(person(request), pk))
 
 
 @require_safe
 @require(Right.VIEW_DATASETS)
 def thumbnail(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        return _picture(thumbnail_path(_with_file(person(request), pk)).read_bytes(), "thumbnail.jpg")
-    except OSError as error:
-        raise Http404 from error
+    return thumbnail_answer(_image(person(request), pk))
 
 
-def _with_file(user: User, pk: int) -> Image:
-    return get_object_or_404(Image.objects.for_user(user).exclude(file=""), pk=pk)
-
-
-def _picture(content: bytes, name: str) -> HttpResponse:
-    """A picture as an answer. Its content never changes under one key, so that browsers may keep it."""
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return HttpResponse(content, content_type=kind, headers={"Cache-Control": "private, max-age=86400"})
+def _image(user: User, pk: int) -> Image:
+    return get_object_or_404(Image.objects.for_user(user), pk=pk)

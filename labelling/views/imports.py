@@ -12,7 +12,7 @@ from accounts.rights import Right
 from labelling.class_names import OUR_CLASSES
 from labelling.forms import ClassNamesForm, ImportForm, PicturesForm
 from labelling.models import LabelImport
-from labelling.services import import_again, import_confirm, import_start
+from labelling.services.imports import import_again, import_confirm, import_start
 from labelling.views.datasets import dataset_of, dataset_page
 
 PAGE = 100

@@ -11,11 +11,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from jobs.models import Job
-from labelling import services
 from labelling.models import Box, BoxClass, Dataset, Image, LabelImport
 from labelling.services import (
-    box_change,
-    boxes_delete,
     dataset_change,
     dataset_create,
     dataset_delete,
@@ -23,6 +20,7 @@ from labelling.services import (
     import_create,
     import_start,
 )
+from labelling.services import imports as import_services
 from labelling.versions import version_create
 from tests.labelling.makers import import_here, jpeg, record
 
@@ -86,41 +84,12 @@ def test_frozen_images_stay(masks, carol):
     assert Image.objects.count() == 3
 
 
-def test_a_box_is_changed_on_record(masks, carol):
-    box = Box.objects.first()
-    box.x_max = 40
-    box_change(box=box, by=carol)
-    assert Box.objects.first().x_max == 40
-    assert actions()[-1] == "box_change"
-
-
-@pytest.mark.parametrize(("edge", "value"), [("x_max", 40.5), ("y_max", 31), ("x_min", -1), ("x_max", 2)])
-def test_a_box_stays_inside_its_picture_and_keeps_an_area(masks, carol, edge, value):
-    box = Box.objects.first()
-    setattr(box, edge, value)
-    with pytest.raises(ValidationError):
-        box_change(box=box, by=carol)
-
-
-def test_a_box_takes_no_class_of_another_dataset(masks, carol):
-    other = BoxClass.objects.create(dataset=dataset_create(name="other", by=carol), name="car")
-    box = Box.objects.first()
-    box.box_class = other
-    with pytest.raises(ValidationError, match="another dataset"):
-        box_change(box=box, by=carol)
-
-
-def test_boxes_are_deleted_on_record(masks, carol):
-    assert boxes_delete(boxes=Box.objects.all(), by=carol) == 3
-    assert actions()[-3:] == ["box_delete"] * 3
-
-
 def test_an_import_that_cannot_be_queued_leaves_no_files(masks, carol, settings, monkeypatch):
     def fails(**kwargs):
         raise RuntimeError("no queue")
 
     before = sorted(Path(settings.MEDIA_ROOT).rglob("*.*"))
-    monkeypatch.setattr(services, "job_enqueue", fails)
+    monkeypatch.setattr(import_services, "job_enqueue", fails)
     files = {"export": ContentFile(b"[]", name="e.json"), "pictures": ContentFile(b"PK", name="p.zip")}
     with pytest.raises(RuntimeError):
         import_start(dataset=masks, by=carol, **files)

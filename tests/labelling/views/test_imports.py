@@ -145,7 +145,7 @@ def test_the_report_lists_what_was_skipped(client, masks, carol):
 def test_an_import_under_way_shows_its_job(client, masks, carol):
     client.force_login(carol)
     row = import_start(dataset=masks, export=SimpleUploadedFile("e.json", b"[]"), by=carol)
-    assert f'data-import-job="{row.job_id}"' in client.get(f"/datasets/imports/{row.pk}/").content.decode()
+    assert f'data-awaited-job="{row.job_id}"' in client.get(f"/datasets/imports/{row.pk}/").content.decode()
 
 
 def test_a_failed_import_says_why(client, masks, carol):

@@ -1,8 +1,8 @@
-// The page of an import that is under way: shows how far it is, and loads the report when it is done.
+// A page that waits for its job: shows how far it is, and loads what came of it when it is done.
 import { clock, watchJob } from "./job-socket.js";
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-const card = document.querySelector("[data-import-job]");
+const card = document.querySelector("[data-awaited-job]");
 
 function show(snapshot) {
   if (["succeeded", "failed", "cancelled"].includes(snapshot.state)) {
@@ -10,7 +10,7 @@ function show(snapshot) {
     return;
   }
   const set = (name, text) => {
-    card.querySelector(`[data-import-${name}]`).textContent = text;
+    card.querySelector(`[data-awaited-${name}]`).textContent = text;
   };
   set("done", numbers.format(snapshot.done));
   set("total", snapshot.total ? numbers.format(snapshot.total) : "…");
@@ -23,4 +23,4 @@ function show(snapshot) {
   }
 }
 
-if (card) watchJob(card.dataset.importJob, show);
+if (card) watchJob(card.dataset.awaitedJob, show);

@@ -1,0 +1,1 @@
+"""The API of datasets, images, boxes, imports and versions."""

@@ -1,0 +1,56 @@
+"""What all views of this API have in common: who gets in, and what the rules of the services answer."""
+
+from typing import NoReturn, cast
+
+from django.core.exceptions import ValidationError as BrokenRule
+from rest_framework import status
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.rights import Right
+
+
+class Conflict(APIException):
+    """The request makes sense, but not with things as they are now."""
+
+    status_code = status.HTTP_409_CONFLICT
+
+
+class DatasetRights(BasePermission):
+    """To read, the right to view datasets; to write, the right to manage them."""
+
+    write = Right.MANAGE_DATASETS
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        right = Right.VIEW_DATASETS if request.method in SAFE_METHODS else self.write
+        return isinstance(request.user, User) and request.user.may(right)
+
+
+class DatasetsAPI(APIView):
+    """A view on datasets. A rule that a service finds broken is told as `answer_to` says."""
+
+    permission_classes = [DatasetRights]
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return super().handle_exception(answer_to(exc) if isinstance(exc, BrokenRule) else exc)
+
+
+def answer_to(error: BrokenRule) -> APIException:
+    """400 naming the fields that a broken rule names; 409 for one about things as they are, which names none."""
+    if hasattr(error, "error_dict"):
+        return ValidationError(error.message_dict)
+    return Conflict(" ".join(error.messages))
+
+
+def refuse(field: str, sentence: str) -> NoReturn:
+    """Answer 400 with what is wrong with a field."""
+    raise ValidationError({field: [sentence]})
+
+
+def caller(request: Request) -> User:
+    """Whose token or session it is."""
+    return cast(User, request.user)

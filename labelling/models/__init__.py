@@ -1,0 +1,46 @@
+"""Labelled pictures, the imports that brought them, and the frozen versions that training names."""
+
+from labelling.models.datasets import BoxClass, Dataset
+from labelling.models.images import Box, BoxChange, Image, Split
+from labelling.models.imports import (
+    DEAD_AFTER,
+    FETCH_KIND,
+    IMPORT_KIND,
+    LabelImport,
+    PictureFetch,
+    fetch_is_visible,
+    import_is_visible,
+)
+from labelling.models.proposals import (
+    PRELABEL_KIND,
+    AlikePictures,
+    Opinion,
+    PreLabel,
+    Proposal,
+    prelabel_is_visible,
+)
+from labelling.models.versions import DatasetVersion, VersionImage
+
+__all__ = [
+    "DEAD_AFTER",
+    "FETCH_KIND",
+    "IMPORT_KIND",
+    "PRELABEL_KIND",
+    "AlikePictures",
+    "Box",
+    "BoxChange",
+    "BoxClass",
+    "Dataset",
+    "DatasetVersion",
+    "Image",
+    "LabelImport",
+    "Opinion",
+    "PictureFetch",
+    "PreLabel",
+    "Proposal",
+    "Split",
+    "VersionImage",
+    "fetch_is_visible",
+    "import_is_visible",
+    "prelabel_is_visible",
+]

@@ -1,0 +1,103 @@
+"""Imports of export files, and what fetches pictures for them."""
+
+from datetime import timedelta
+from typing import Final, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.rights import Right
+from jobs.models import Job
+from labelling.models.datasets import Dataset
+
+IMPORT_KIND: Final = "labelling.import"  # the kind of job that runs a LabelImport
+FETCH_KIND: Final = "labelling.fetch"  # the kind of job that runs a PictureFetch
+DEAD_AFTER: Final = timedelta(minutes=1)  # without a heartbeat; a supervisor has long since seen to it
+
+
+class LabelImportQuerySet(models.QuerySet["LabelImport"]):
+    def for_user(self, user: User) -> Self:
+        return self if user.may(Right.VIEW_DATASETS) else self.none()
+
+    def underway(self) -> Self:
+        """Imports that wait or run. One whose process died, a command that was killed say, holds nobody up."""
+        alive = models.Q(state=Job.State.QUEUED) | models.Q(heartbeat_at__gte=timezone.now() - DEAD_AFTER)
+        jobs = Job.objects.unfinished().filter(alive, kind=IMPORT_KIND)
+        return self.filter(finished_at=None, pk__in=jobs.values("target_id"))
+
+
+class LabelImport(models.Model):
+    """One import of an export file. What it brings becomes visible when it has finished."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="imports")
+    export = models.FileField(_("export"), upload_to="imports/", max_length=200)
+    export_name = models.CharField(_("file name"), max_length=255)
+    pictures = models.FileField(_("pictures"), upload_to="imports/", max_length=200, blank=True)
+    pictures_path = models.CharField(
+        max_length=4096, blank=True, help_text=_("A folder or zip of pictures on this machine, named by a command.")
+    )
+    class_map = models.JSONField(default=dict, blank=True)
+    class_names = models.JSONField(
+        default=dict, blank=True, help_text=_("The classes of the export, each with the name it has in the dataset.")
+    )
+    dry_run = models.BooleanField(
+        _("only a look"), default=False, help_text=_("Tells what would become of each record and stores nothing.")
+    )
+    report = models.JSONField(_("report"), default=dict, blank=True)
+    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(_("started"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = LabelImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.export_name
+
+
+def import_is_visible(user: User, target_id: int) -> bool:
+    """Whether a person may see the job of an import, for `jobs.kinds`."""
+    return LabelImport.objects.for_user(user).filter(pk=target_id).exists()
+
+
+class PictureFetchQuerySet(models.QuerySet["PictureFetch"]):
+    def for_user(self, user: User) -> Self:
+        return self if user.may(Right.VIEW_DATASETS) else self.none()
+
+
+class PictureFetch(models.Model):
+    """Reads the pictures that a dataset still misses from the addresses in its records."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="fetches")
+    report = models.JSONField(_("report"), default=dict, blank=True)
+    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(_("started"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = PictureFetchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("picture fetch")
+        verbose_name_plural = _("picture fetches")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} {self.created_at:%Y-%m-%d %H:%M}"
+
+
+def fetch_is_visible(user: User, target_id: int) -> bool:
+    """Whether a person may see the job of a fetch, for `jobs.kinds`."""
+    return PictureFetch.objects.for_user(user).filter(pk=target_id).exists()

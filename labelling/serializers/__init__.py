@@ -1,0 +1,1 @@
+"""What the API says about datasets, and what it takes."""

@@ -1,0 +1,48 @@
+"""Every write about datasets that a person asks for."""
+
+from labelling.services.boxes import (
+    BoxConflict,
+    box_change,
+    box_check,
+    box_create,
+    box_remove,
+    box_update,
+    boxes_delete,
+)
+from labelling.services.datasets import dataset_change, dataset_create, dataset_delete
+from labelling.services.history import Change, box_state, record_changes
+from labelling.services.images import image_change, image_mark, images_delete
+from labelling.services.imports import import_again, import_confirm, import_create, import_start
+from labelling.services.opinions import opinions_refresh
+from labelling.services.prelabelling import prelabel_create, prelabel_start, prelabel_title
+from labelling.services.proposals import ProposalDecided, proposal_decide, proposals_decide
+
+__all__ = [
+    "BoxConflict",
+    "Change",
+    "ProposalDecided",
+    "box_change",
+    "box_check",
+    "box_create",
+    "box_remove",
+    "box_state",
+    "box_update",
+    "boxes_delete",
+    "dataset_change",
+    "dataset_create",
+    "dataset_delete",
+    "image_change",
+    "image_mark",
+    "images_delete",
+    "import_again",
+    "import_confirm",
+    "import_create",
+    "import_start",
+    "opinions_refresh",
+    "prelabel_create",
+    "prelabel_start",
+    "prelabel_title",
+    "proposal_decide",
+    "proposals_decide",
+    "record_changes",
+]

@@ -1,0 +1,33 @@
+"""Every write about images, apart from their boxes."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services import audit
+from labelling.models import Image, VersionImage
+from labelling.services.files import delete_files_on_commit
+
+
+@transaction.atomic
+def images_delete(*, images: QuerySet[Image], by: User) -> int:
+    """Delete images with their boxes; how many. Raises ValidationError when a version holds one of them."""
+    if VersionImage.objects.filter(image__in=images).exists():
+        raise ValidationError(_("Some of these images are frozen in a version; they stay as long as it does."))
+    rows = list(images)
+    for image in rows:
+        audit(actor=by, action="image_delete", target=image, dataset=image.dataset_id, external_id=image.external_id)
+    Image.objects.filter(pk__in=[image.pk for image in rows]).delete()
+    files = {image.file.name or "" for image in rows if image.file}
+    delete_files_on_commit(files - set(Image.objects.filter(file__in=files).values_list("file", flat=True)))
+    return len(rows)
+
+
+@transaction.atomic
+def image_change(*, image: Image, by: User) -> Image:
+    """Keep what a person changed of an image: whether it counts as labelled, and how long that took."""
+    image.save(update_fields=["labelled", "seconds_to_label"])
+    audit(actor=by, action="image_change", target=image, labelled=image.labelled, seconds=image.seconds_to_label)
+    return image
