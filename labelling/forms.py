@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from labelling.anchors import MOST_ANCHORS
 from labelling.class_names import OUR_CLASSES
 from labelling.exporting import FORMATS
-from labelling.models import Dataset, DatasetVersion
+from labelling.gallery import NO_SPLIT, Order, State
+from labelling.models import Dataset, DatasetVersion, Split
 
 
 class DatasetForm(forms.ModelForm[Dataset]):
@@ -142,16 +143,33 @@ class AnchorForm(forms.Form):
 
 
 class GalleryForm(forms.Form):
-    STATES = (("", _("all images")), ("negative", _("without boxes")), ("pending", _("pending")))
+    """The filters and the order of a gallery, all from the address bar."""
 
+    search = forms.CharField(
+        label=_("External ID"),
+        required=False,
+        max_length=255,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("contains …")}),
+    )
     box_class = forms.ChoiceField(label=_("Class"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
+    split = forms.ChoiceField(
+        label=_("Split"),
+        required=False,
+        choices=(("", _("all")), *Split.choices, (NO_SPLIT, _("not in the newest version"))),
+    )
+    state = forms.ChoiceField(label=_("State"), required=False, choices=(("", _("all images")), *State.choices))
+    order = forms.ChoiceField(label=_("Order"), required=False, choices=Order.choices)
 
     def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["box_class"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [("", _("all classes")), *((str(each.pk), each.name) for each in dataset.classes.all())]
+
+    def wanted(self) -> dict[str, str]:
+        """What was asked for, for `gallery_of`; what cannot be asked for counts as nothing."""
+        self.full_clean()
+        return {name: self.cleaned_data.get(name, "") for name in self.fields}
 
 
 class ExportForm(forms.Form):
@@ -192,6 +210,16 @@ class ComparisonForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             _offer_versions(field, dataset)
+
+
+class TestLockForm(forms.Form):
+    """The version whose test split later ones keep."""
+
+    version = forms.ModelChoiceField(DatasetVersion.objects.none(), to_field_name="number")
+
+    def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_versions(self.fields["version"], dataset)
 
 
 def _offer_versions(field: forms.Field, dataset: Dataset) -> None:
