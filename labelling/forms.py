@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from labelling.anchors import MOST_ANCHORS
 from labelling.class_names import OUR_CLASSES
 from labelling.exporting import FORMATS
@@ -225,3 +226,50 @@ class TestLockForm(forms.Form):
 def _offer_versions(field: forms.Field, dataset: Dataset) -> None:
     if isinstance(field, forms.ModelChoiceField):
         field.queryset = dataset.versions.select_related("dataset")
+
+
+class PrelabelForm(forms.Form):
+    """What a release is to do on pictures of a dataset."""
+
+    TASKS = (
+        ("propose", _("Propose boxes, and check the labels that are there")),
+        ("check", _("Only check the labels that are there")),
+    )
+
+    task = forms.ChoiceField(label=_("Task"), required=False, choices=TASKS, widget=forms.RadioSelect)
+    release = forms.ModelChoiceField(
+        ModelRelease.objects.none(), label=_("Model"), required=False, empty_label=_("the active one")
+    )
+    least_score = forms.FloatField(
+        label=_("Least score"),
+        required=False,
+        min_value=0,
+        max_value=1,
+        widget=forms.NumberInput(attrs={"step": 0.05}),
+        help_text=_("A box is proposed from this score on. The lower, the more boxes to throw away."),
+    )
+    images = forms.ModelMultipleChoiceField(Image.objects.none(), required=False, widget=forms.MultipleHiddenInput)
+
+    def __init__(self, *args: Any, dataset: Dataset, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"task": "propose", "least_score": LEAST_SCORE}, **kwargs)
+        querysets = {
+            "release": ModelRelease.objects.for_user(user),
+            "images": Image.objects.for_user(user).filter(dataset=dataset),
+        }
+        for name, queryset in querysets.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = queryset
+
+    def clean_least_score(self) -> float:
+        score: float | None = self.cleaned_data["least_score"]
+        return LEAST_SCORE if score is None else score
+
+    def wishes(self) -> dict[str, Any]:
+        """What prelabel_start takes of this form, once it is valid."""
+        given = self.cleaned_data
+        return {
+            "release": given["release"],
+            "least_score": given["least_score"],
+            "proposes": given["task"] != "check",
+        }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from labelling.views import anchors, datasets, exports, gallery, health, images, imports, versions
+from labelling.views import anchors, datasets, exports, gallery, health, images, imports, prelabelling, versions
 
 app_name = "labelling"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("<int:pk>/export/download/", exports.export_download, name="export_download"),
     path("<int:pk>/images/", gallery.images, name="images"),
     path("<int:pk>/imports/add/", imports.import_add, name="import_add"),
+    path("<int:pk>/prelabels/add/", prelabelling.prelabel_add, name="prelabel_add"),
+    path("prelabels/<int:pk>/", prelabelling.prelabel, name="prelabel"),
     path("imports/<int:pk>/", imports.label_import, name="import"),
     path("imports/<int:pk>/go/", imports.import_go, name="import_go"),
     path("imports/<int:pk>/pictures/", imports.pictures_add, name="pictures_add"),
