@@ -9,7 +9,7 @@ class LabellingConfig(AppConfig):
     def ready(self) -> None:
         from jobs.kinds import Kind, register
         from jobs.models import Queue
-        from labelling.models import IMPORT_KIND, PRELABEL_KIND
+        from labelling.models import FETCH_KIND, IMPORT_KIND, PRELABEL_KIND
 
         register(
             Kind(
@@ -19,6 +19,16 @@ class LabellingConfig(AppConfig):
                 unit="records",
                 page="labelling:import",
                 visible="labelling.models.import_is_visible",
+            )
+        )
+        register(
+            Kind(
+                name=FETCH_KIND,
+                queue=Queue.SHORT,
+                runner="labelling.fetching.run",
+                unit="pictures",
+                page="labelling:fetch",
+                visible="labelling.models.fetch_is_visible",
             )
         )
         register(

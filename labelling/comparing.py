@@ -71,6 +71,16 @@ class Difference:
         """How many images went from one part of the split to another."""
         return sum(each.is_moved for each in self.images)
 
+    @property
+    def joined_test(self) -> int:
+        """How many images are tested on in the new version only."""
+        return sum(each.new_split == Split.TEST != each.old_split for each in self.images)
+
+    @property
+    def left_test(self) -> int:
+        """How many images are tested on in the old version only."""
+        return sum(each.old_split == Split.TEST != each.new_split for each in self.images)
+
 
 @dataclass(frozen=True)
 class _Side:

@@ -8,10 +8,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from labelling.anchors import MOST_ANCHORS
 from labelling.class_names import OUR_CLASSES
 from labelling.exporting import FORMATS
-from labelling.models import Dataset, DatasetVersion
+from labelling.gallery import NO_SPLIT, Order, State
+from labelling.models import Dataset, DatasetVersion, Split
 
 
 class DatasetForm(forms.ModelForm[Dataset]):
@@ -142,16 +144,33 @@ class AnchorForm(forms.Form):
 
 
 class GalleryForm(forms.Form):
-    STATES = (("", _("all images")), ("negative", _("without boxes")), ("pending", _("pending")))
+    """The filters and the order of a gallery, all from the address bar."""
 
+    search = forms.CharField(
+        label=_("External ID"),
+        required=False,
+        max_length=255,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("contains …")}),
+    )
     box_class = forms.ChoiceField(label=_("Class"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
+    split = forms.ChoiceField(
+        label=_("Split"),
+        required=False,
+        choices=(("", _("all")), *Split.choices, (NO_SPLIT, _("not in the newest version"))),
+    )
+    state = forms.ChoiceField(label=_("State"), required=False, choices=(("", _("all images")), *State.choices))
+    order = forms.ChoiceField(label=_("Order"), required=False, choices=Order.choices)
 
     def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["box_class"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [("", _("all classes")), *((str(each.pk), each.name) for each in dataset.classes.all())]
+
+    def wanted(self) -> dict[str, str]:
+        """What was asked for, for `gallery_of`; what cannot be asked for counts as nothing."""
+        self.full_clean()
+        return {name: self.cleaned_data.get(name, "") for name in self.fields}
 
 
 class ExportForm(forms.Form):
@@ -194,6 +213,63 @@ class ComparisonForm(forms.Form):
             _offer_versions(field, dataset)
 
 
+class TestLockForm(forms.Form):
+    """The version whose test split later ones keep."""
+
+    version = forms.ModelChoiceField(DatasetVersion.objects.none(), to_field_name="number")
+
+    def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_versions(self.fields["version"], dataset)
+
+
 def _offer_versions(field: forms.Field, dataset: Dataset) -> None:
     if isinstance(field, forms.ModelChoiceField):
         field.queryset = dataset.versions.select_related("dataset")
+
+
+class PrelabelForm(forms.Form):
+    """What a release is to do on pictures of a dataset."""
+
+    TASKS = (
+        ("propose", _("Propose boxes, and check the labels that are there")),
+        ("check", _("Only check the labels that are there")),
+    )
+
+    task = forms.ChoiceField(label=_("Task"), required=False, choices=TASKS, widget=forms.RadioSelect)
+    release = forms.ModelChoiceField(
+        ModelRelease.objects.none(), label=_("Model"), required=False, empty_label=_("the active one")
+    )
+    least_score = forms.FloatField(
+        label=_("Least score"),
+        required=False,
+        min_value=0,
+        max_value=1,
+        widget=forms.NumberInput(attrs={"step": 0.05}),
+        help_text=_("A box is proposed from this score on. The lower, the more boxes to throw away."),
+    )
+    images = forms.ModelMultipleChoiceField(Image.objects.none(), required=False, widget=forms.MultipleHiddenInput)
+
+    def __init__(self, *args: Any, dataset: Dataset, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"task": "propose", "least_score": LEAST_SCORE}, **kwargs)
+        querysets = {
+            "release": ModelRelease.objects.for_user(user),
+            "images": Image.objects.for_user(user).filter(dataset=dataset),
+        }
+        for name, queryset in querysets.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = queryset
+
+    def clean_least_score(self) -> float:
+        score: float | None = self.cleaned_data["least_score"]
+        return LEAST_SCORE if score is None else score
+
+    def wishes(self) -> dict[str, Any]:
+        """What prelabel_start takes of this form, once it is valid."""
+        given = self.cleaned_data
+        return {
+            "release": given["release"],
+            "least_score": given["least_score"],
+            "proposes": given["task"] != "check",
+        }

@@ -93,7 +93,19 @@ def _outcome(
             return skipped(record.row, record.id, "ambiguous-picture", str(error))
         except PictureError as error:
             return skipped(record.row, record.id, "image-not-readable", str(error))
-        size = (picture.width, picture.height) if picture else None
+    return arrival_of(record, picture=picture, size=size, names=names, orientation_of=orientation_of)
+
+
+def arrival_of(
+    record: LabelRecord,
+    *,
+    picture: Picture | None,
+    size: Size | None,
+    names: ClassNames,
+    orientation_of: Callable[[str], int] = lambda external_id: AS_STORED,
+) -> Arrival:
+    """What a record brings together with its picture, which comes now, is here already (`size`), or is missing."""
+    size = (picture.width, picture.height) if picture else size
     upright = record.objects
     if size is not None and record.size not in (None, size):
         orientation = picture.orientation if picture else orientation_of(record.external_id)

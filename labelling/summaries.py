@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from accounts.models import AuditEntry
 from labelling.models import Box, BoxClass, Dataset, DatasetVersion, Image, LabelImport, Split
 
 
@@ -65,6 +66,14 @@ def versions_with_counts(dataset: Dataset) -> QuerySet[DatasetVersion]:
     )
 
 
+def test_lock_of(dataset: Dataset) -> AuditEntry | None:
+    """Who locked the test split and when, None while none is locked."""
+    if dataset.locked_test_id is None:
+        return None
+    locked = AuditEntry.objects.filter(action="test_split_lock", target_type=dataset._meta.label_lower)
+    return locked.filter(target_id=str(dataset.pk)).select_related("actor").order_by("-at", "-pk").first()
+
+
 def newest_imports(dataset: Dataset) -> QuerySet[LabelImport]:
     return dataset.imports.select_related("created_by", "job")
 
@@ -73,16 +82,3 @@ def remembered_class_map(dataset: Dataset) -> str:
     """The mapping of classes that the newest import was given, a line for each, for the next one to start from."""
     newest = dataset.imports.exclude(class_map={}).values_list("class_map", flat=True).first()
     return "\n".join(f"{old} = {new}" for old, new in (newest or {}).items())
-
-
-def images_for_gallery(images: QuerySet[Image], *, box_class: str, state: str) -> QuerySet[Image]:
-    """Images filtered by a class they show and by what is known of them, with their boxes."""
-    if box_class:
-        images = images.filter(pk__in=Box.objects.filter(box_class=int(box_class)).values("image"))
-    match state:
-        case "pending":
-            images = images.filter(file="")
-        case "negative":
-            images = images.exclude(file="").filter(boxes=None)
-    boxes = Prefetch("boxes", queryset=Box.objects.select_related("box_class"))
-    return images.order_by("pk").prefetch_related(boxes)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from labelling.views import anchors, datasets, exports, health, images, imports, versions
+from labelling.views import anchors, datasets, exports, gallery, health, images, imports, prelabelling, versions
 
 app_name = "labelling"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("add/", datasets.dataset_add, name="dataset_add"),
     path("<int:pk>/", datasets.dataset, name="dataset"),
     path("<int:pk>/versions/add/", datasets.version_add, name="version_add"),
+    path("<int:pk>/versions/lock/", versions.test_lock, name="test_lock"),
+    path("<int:pk>/versions/unlock/", versions.test_unlock, name="test_unlock"),
     path("<int:pk>/versions/compare/", versions.versions_compare, name="versions_compare"),
     path("<int:pk>/anchors/", anchors.anchors, name="anchors"),
     path("<int:pk>/anchors/choose/", anchors.anchors_choose, name="anchors_choose"),
@@ -17,8 +19,10 @@ urlpatterns = [
     path("<int:pk>/health/pictures/", health.health_pictures, name="health_pictures"),
     path("<int:pk>/export/", exports.export, name="export"),
     path("<int:pk>/export/download/", exports.export_download, name="export_download"),
-    path("<int:pk>/images/", images.images, name="images"),
+    path("<int:pk>/images/", gallery.images, name="images"),
     path("<int:pk>/imports/add/", imports.import_add, name="import_add"),
+    path("<int:pk>/prelabels/add/", prelabelling.prelabel_add, name="prelabel_add"),
+    path("prelabels/<int:pk>/", prelabelling.prelabel, name="prelabel"),
     path("imports/<int:pk>/", imports.label_import, name="import"),
     path("imports/<int:pk>/go/", imports.import_go, name="import_go"),
     path("imports/<int:pk>/pictures/", imports.pictures_add, name="pictures_add"),

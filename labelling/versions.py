@@ -9,18 +9,16 @@ from typing import Final
 import numpy as np
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, Prefetch
+from django.db.models import Max, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import audit
 from labelling.anchors import version_anchors
 from labelling.models import Box, Dataset, DatasetVersion, Image, Split, VersionImage
-from labelling.splitting import Candidate, split_of_each
+from labelling.split_plans import SHARES, locked_test_keys, split_plan
 from yolo.samples import Sample
 
-SPLITS: Final = (Split.TRAIN, Split.VALIDATION, Split.TEST)
-SHARES: Final = (0.8, 0.1, 0.1)
 DECIMALS: Final = 3  # of a pixel, to which frozen boxes are rounded
 
 FrozenBox = list[float]  # class index, x_min, y_min, x_max, y_max
@@ -36,14 +34,17 @@ def version_create(
 ) -> DatasetVersion:
     """Freeze the images that have come, with their boxes and a split.
 
-    Raises ValidationError when there is nothing to train on. All is read before any is written: short transactions.
+    Near-duplicates of pictures in a locked test split stay out; `left_out_of` tells how many.
+    Raises ValidationError when there is nothing to train on, or when fixed splits contradict each other or a lock.
+    All is read before any is written: short transactions.
     """
-    images = _images(dataset)
+    ready = _images(dataset)
+    plan = split_plan(dataset, ready, seed=seed, shares=shares)
+    images = [image for image in ready if image.pk in plan.splits]
     classes = _classes(dataset, images)
     if not classes:
         raise ValidationError(_("This dataset holds no picture with a box yet, so there is nothing to freeze."))
-    candidates = [_candidate(image) for image in images]
-    splits = [SPLITS[part] for part in split_of_each(candidates, shares=shares, seed=seed)]
+    splits = [plan.splits[image.pk] for image in images]
     boxes = [_frozen_boxes(image, classes) for image in images]
     with transaction.atomic():
         version = DatasetVersion(
@@ -64,8 +65,23 @@ def version_create(
             ],
             batch_size=2000,
         )
-        audit(actor=by, action="version_create", target=version, dataset=dataset.name, number=version.number)
+        audit(
+            actor=by,
+            action="version_create",
+            target=version,
+            dataset=dataset.name,
+            number=version.number,
+            left_out=len(plan.left_out),
+        )
     return version
+
+
+def left_out_of(version: DatasetVersion) -> int:
+    """How many pictures are ready to be frozen and not in the version.
+
+    Of a version that was frozen just now, that is the near-duplicates of its locked test pictures.
+    """
+    return _ready(version.dataset).exclude(pk__in=version.images.values("image")).count()
 
 
 @transaction.atomic
@@ -94,13 +110,27 @@ def version_current(*, dataset: Dataset, by: User | None, seed: int = 0) -> Data
 
 
 def is_current(version: DatasetVersion) -> bool:
-    """Whether its dataset still holds the same pictures with the same boxes."""
-    images = _images(version.dataset)
-    if _classes(version.dataset, images) != version.classes:
+    """Whether its dataset still holds the same pictures with the same boxes, and asks for no other split."""
+    ready = _images(version.dataset)
+    frozen = {row.image_id: row for row in version.images.all()}
+    images = [image for image in ready if image.pk in frozen]
+    if len(images) != len(frozen) or _classes(version.dataset, images) != version.classes:
         return False
-    now = {image.pk: (image.sha256, sorted(_frozen_boxes(image, version.classes))) for image in images}
-    frozen = {row.image_id: (row.sha256, sorted(row.boxes)) for row in version.images.all()}
-    return now == frozen
+    if not all(_is_as_frozen(image, frozen[image.pk], version.classes) for image in images):
+        return False
+    if version.dataset.locked_test_id is None:
+        return len(ready) == len(frozen)
+    tested = {key for key, row in frozen.items() if row.split == Split.TEST}
+    if tested != locked_test_keys(version.dataset) & {image.pk for image in ready}:
+        return False
+    if len(ready) == len(frozen):
+        return True
+    return split_plan(version.dataset, ready, seed=version.seed).splits.keys() == frozen.keys()
+
+
+def _is_as_frozen(image: Image, row: VersionImage, classes: Sequence[str]) -> bool:
+    now = (image.sha256, sorted(_frozen_boxes(image, classes)))
+    return now == (row.sha256, sorted(row.boxes)) and image.fixed_split in {"", row.split}
 
 
 def version_samples(version: DatasetVersion, split: str) -> list[Sample]:
@@ -123,25 +153,20 @@ def content_hash(
     return digest.hexdigest()
 
 
+def _ready(dataset: Dataset) -> QuerySet[Image]:
+    """The images that a version may hold: labelled, with their picture, and visible."""
+    return Image.objects.visible().filter(dataset=dataset, labelled=True).exclude(file="")
+
+
 def _images(dataset: Dataset) -> list[Image]:
     boxes = Prefetch("boxes", queryset=Box.objects.select_related("box_class"))
-    ready = Image.objects.visible().filter(dataset=dataset, labelled=True).exclude(file="")
-    return list(ready.order_by("external_id").prefetch_related(boxes))
+    return list(_ready(dataset).order_by("external_id").prefetch_related(boxes))
 
 
 def _classes(dataset: Dataset, images: Sequence[Image]) -> list[str]:
     """Names of the classes that have a box, in the dataset's order."""
     used = {box.box_class.name for image in images for box in image.boxes.all()}
     return [name for name in dataset.classes.values_list("name", flat=True) if name in used]
-
-
-def _candidate(image: Image) -> Candidate:
-    return Candidate(
-        key=image.external_id,
-        sha256=image.sha256,
-        perceptual_hash=image.perceptual_hash,
-        classes=frozenset(box.box_class.name for box in image.boxes.all()),
-    )
 
 
 def _frozen_boxes(image: Image, classes: Sequence[str]) -> list[FrozenBox]:

@@ -141,6 +141,11 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MAX_CLIP_BYTES = env_int("MASKWEB_MAX_CLIP_MB", 4096) * 1024 * 1024
 MAX_BODY_BYTES = MAX_CLIP_BYTES + 1024 * 1024  # a clip, or a zip of pictures, with the form around it
+FETCH_HOSTS_ALLOWED = env_list("MASKWEB_FETCH_HOSTS_ALLOWED", [])  # pictures may come from these private hosts
+FETCH_MOST_BYTES = env_int("MASKWEB_FETCH_MOST_MB", 50) * 1024 * 1024  # of one picture
+FETCH_SECONDS = env_int("MASKWEB_FETCH_SECONDS", 60)  # for one picture, from the connection on
+FETCH_AT_ONCE = env_int("MASKWEB_FETCH_AT_ONCE", 4)
+FETCH_PAUSE_SECONDS = 1.0  # before the second try; doubled before each further one
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -212,8 +217,31 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "maskweb",
     "VERSION": "0.1",
+    "DESCRIPTION": (
+        "Cameras, clips and passages; datasets, images, boxes, imports and versions; jobs.\n\n"
+        "Send a token with each request, `Authorization: Bearer mw_…`. People make theirs under *Settings*; "
+        "it may do what its owner may do. What takes long answers 202 with a job: ask `/api/jobs/{id}/` until it ends."
+    ),
+    "TAGS": [
+        {"name": "cameras", "description": "Cameras that one may see."},
+        {"name": "clips", "description": "Videos, sent in and judged."},
+        {"name": "passages", "description": "Faces that passed a camera, each judged once."},
+        {"name": "datasets", "description": "Datasets with their images, imports, versions and exports."},
+        {"name": "imports", "description": "Exports that were sent in, and what became of their records."},
+        {"name": "images", "description": "Single images: files, boxes, history and proposals."},
+        {"name": "boxes", "description": "Labelled objects. A change names the revision that it was made on."},
+        {"name": "proposals", "description": "Boxes that a release proposes, to be accepted or rejected."},
+        {"name": "versions", "description": "Frozen versions of datasets, which training names."},
+        {"name": "jobs", "description": "Work in the background, to be waited for."},
+    ],
+    "SCHEMA_PATH_PREFIX": "/api/",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "COMPONENT_SPLIT_REQUEST": True,  # a file is sent as bytes and told as an address
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "maskweb.openapi.describe_errors",
+    ],
 }
 
 LOGGING = {

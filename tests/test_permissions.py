@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from accounts.models import ApiToken, User
 from accounts.rights import Right
 from detection.models import Camera
-from labelling.models import LabelImport
+from labelling.models import Box, BoxClass, Image, LabelImport
 from tests.detection.makers import make_analysis, make_camera, make_clip, make_job
 from tests.training.makers import make_run, make_version
 
@@ -92,6 +92,8 @@ RULES: dict[str, Rule] = {
     "labelling:dataset_add": Rule(Right.MANAGE_DATASETS),
     "labelling:dataset": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:version_add": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
+    "labelling:test_lock": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
+    "labelling:test_unlock": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
     "labelling:versions_compare": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:anchors": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:anchors_choose": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
@@ -125,6 +127,10 @@ RULES: dict[str, Rule] = {
     "api-clips": Rule(VIEW, api=True),
     "api-clip": Rule(VIEW, api=True, pk="clip", of_camera=True),
     "api-passages": Rule(VIEW, api=True),
+    "labelling_api:image": Rule(Right.VIEW_DATASETS, pk="image", api=True),
+    "labelling_api:boxes": Rule(Right.EDIT_BOXES, post=True, pk="image", api=True),
+    "labelling_api:history": Rule(Right.VIEW_DATASETS, pk="image", api=True),
+    "labelling_api:box": Rule(Right.VIEW_DATASETS, pk="box", api=True),
 }
 
 NO_PICTURE = "detection:clip_thumbnail"  # the clip of these tests has none: not found, for everybody
@@ -172,10 +178,16 @@ def rows(people) -> dict[str, int]:
         "dataset": version.dataset_id,
         "label_import": label_import.pk,
         "image": version.images.get().image_id,
+        "box": a_box(version.images.get().image).pk,
         "run": make_run(version).pk,
         "release": analysis.release_id,
         "api_token": ApiToken.objects.create(user=somebody, name="script", digest="0" * 64).pk,
     }
+
+
+def a_box(image: Image) -> Box:
+    deer = BoxClass.objects.create(dataset=image.dataset, name="deer")
+    return Box.objects.create(image=image, box_class=deer, x_min=0, y_min=0, x_max=5, y_max=5)
 
 
 def ask(client: Client, name: str, rows: dict[str, int]):

@@ -10,7 +10,7 @@ from labelling.labelbox.classes_form import read_classes_form
 from labelling.labelbox.media import names_in, require_picture
 from labelling.labelbox.objects_form import is_objects_form, read_objects_form
 from labelling.labelbox.records import Label, LabelRecord, RecordError, skipped_object
-from labelling.labelbox.values import kept, mapping_of, moment_of, seconds_of, size_of, text_of
+from labelling.labelbox.values import kept, mapping_of, moment_of, seconds_of, size_kept, size_of, text_of
 
 KEPT_KEYS: Final = (
     "ID",
@@ -40,7 +40,7 @@ def read_row(row: int, raw: dict[str, Any]) -> LabelRecord:
     attributes = mapping_of(raw.get("Media Attributes"))
     require_picture(raw.get("Labeled Data"), raw.get("media_type"), attributes.get("asset_type"))
     found = read_label(_decoded(label))
-    address = text_of(raw.get("Labeled Data"))
+    address, size = text_of(raw.get("Labeled Data")), size_of(attributes)
     names = names_in(address)
     return LabelRecord(
         row=row,
@@ -51,8 +51,8 @@ def read_row(row: int, raw: dict[str, Any]) -> LabelRecord:
         seconds=seconds_of(raw.get("Seconds to Label")),
         labelled_at=moment_of(raw.get("Updated At"), raw.get("Created At")),
         file_names=names,
-        size=size_of(attributes),
-        source=kept({key: raw[key] for key in KEPT_KEYS if key in raw}),
+        size=size,
+        source=kept({**{key: raw[key] for key in KEPT_KEYS if key in raw}, **size_kept(size)}),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from labelling.labelbox.media import names_in, require_picture
 from labelling.labelbox.objects import ObjectKeys, objects_of
 from labelling.labelbox.records import LabelObject, LabelRecord, ObjectError, RecordError, skipped_object
-from labelling.labelbox.values import kept, mapping_of, moment_of, seconds_of, size_of, text_of
+from labelling.labelbox.values import kept, mapping_of, moment_of, seconds_of, size_kept, size_of, text_of
 
 OLDEST: Final = datetime.min.replace(tzinfo=UTC)
 OBJECT: Final = ObjectKeys(classes=("name", "value"), box="bounding_box", masks=("mask", "composite_mask"))
@@ -79,7 +79,7 @@ def read_v2(row: int, raw: dict[str, Any]) -> LabelRecord:
     newest = max(reversed(done), key=lambda each: each.moment or OLDEST)
     objects, errors = _objects(newest)
     errors += [ObjectError("older-label") for each in done if each is not newest for _ in each.objects]
-    names = names_in(text_of(data_row.get("row_data")))
+    names, size = names_in(text_of(data_row.get("row_data"))), size_of(media)
     given = text_of(data_row.get("external_id")) or text_of(data_row.get("global_key"))
     return LabelRecord(
         row=row,
@@ -90,8 +90,8 @@ def read_v2(row: int, raw: dict[str, Any]) -> LabelRecord:
         seconds=seconds_of(newest.performance.get("seconds_to_create")),
         labelled_at=newest.moment,
         file_names=names,
-        size=size_of(media),
-        source=_source(data_row, newest),
+        size=size,
+        source={**_source(data_row, newest), **size_kept(size)},
     )
 
 

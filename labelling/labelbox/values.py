@@ -59,6 +59,11 @@ def size_of(values: Mapping[str, Any]) -> tuple[int, int] | None:
     return int(width), int(height)
 
 
+def size_kept(size: tuple[int, int] | None) -> dict[str, int]:
+    """How the size that a record gives its picture is kept: a picture that comes later is held against it."""
+    return {"Width": size[0], "Height": size[1]} if size else {}
+
+
 def kept(source: Mapping[str, Any]) -> dict[str, Any]:
     """What of a record is kept as provenance: nothing empty, nothing deep or long, nothing a database refuses."""
     found = {}

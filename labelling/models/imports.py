@@ -18,15 +18,18 @@ FETCH_KIND: Final = "labelling.fetch"  # the kind of job that runs a PictureFetc
 DEAD_AFTER: Final = timedelta(minutes=1)  # without a heartbeat; a supervisor has long since seen to it
 
 
+def _living_jobs(kind: str) -> models.QuerySet[Job]:
+    alive = models.Q(state=Job.State.QUEUED) | models.Q(heartbeat_at__gte=timezone.now() - DEAD_AFTER)
+    return Job.objects.unfinished().filter(alive, kind=kind)
+
+
 class LabelImportQuerySet(models.QuerySet["LabelImport"]):
     def for_user(self, user: User) -> Self:
         return self if user.may(Right.VIEW_DATASETS) else self.none()
 
     def underway(self) -> Self:
         """Imports that wait or run. One whose process died, a command that was killed say, holds nobody up."""
-        alive = models.Q(state=Job.State.QUEUED) | models.Q(heartbeat_at__gte=timezone.now() - DEAD_AFTER)
-        jobs = Job.objects.unfinished().filter(alive, kind=IMPORT_KIND)
-        return self.filter(finished_at=None, pk__in=jobs.values("target_id"))
+        return self.filter(finished_at=None, pk__in=_living_jobs(IMPORT_KIND).values("target_id"))
 
 
 class LabelImport(models.Model):
@@ -73,6 +76,10 @@ def import_is_visible(user: User, target_id: int) -> bool:
 class PictureFetchQuerySet(models.QuerySet["PictureFetch"]):
     def for_user(self, user: User) -> Self:
         return self if user.may(Right.VIEW_DATASETS) else self.none()
+
+    def underway(self) -> Self:
+        """Fetches that wait or run."""
+        return self.filter(finished_at=None, pk__in=_living_jobs(FETCH_KIND).values("target_id"))
 
 
 class PictureFetch(models.Model):

@@ -10,12 +10,14 @@ from labelling.services.boxes import (
     boxes_delete,
 )
 from labelling.services.datasets import dataset_change, dataset_create, dataset_delete
+from labelling.services.fetches import fetch_create, fetch_start, fetch_title
 from labelling.services.history import Change, box_state, record_changes
 from labelling.services.images import image_change, image_mark, images_delete
 from labelling.services.imports import import_again, import_confirm, import_create, import_start
 from labelling.services.opinions import opinions_refresh
 from labelling.services.prelabelling import prelabel_create, prelabel_start, prelabel_title
 from labelling.services.proposals import ProposalDecided, proposal_decide, proposals_decide
+from labelling.services.splits import images_fix_split, test_split_lock, test_split_unlock
 
 __all__ = [
     "BoxConflict",
@@ -31,9 +33,13 @@ __all__ = [
     "dataset_change",
     "dataset_create",
     "dataset_delete",
+    "fetch_create",
+    "fetch_start",
+    "fetch_title",
     "image_change",
     "image_mark",
     "images_delete",
+    "images_fix_split",
     "import_again",
     "import_confirm",
     "import_create",
@@ -45,4 +51,6 @@ __all__ = [
     "proposal_decide",
     "proposals_decide",
     "record_changes",
+    "test_split_lock",
+    "test_split_unlock",
 ]

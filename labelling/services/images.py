@@ -31,3 +31,13 @@ def image_change(*, image: Image, by: User) -> Image:
     image.save(update_fields=["labelled", "seconds_to_label"])
     audit(actor=by, action="image_change", target=image, labelled=image.labelled, seconds=image.seconds_to_label)
     return image
+
+
+@transaction.atomic
+def image_mark(*, image: Image, labelled: bool, by: User) -> Image:
+    """Say whether an image is labelled, and touch nothing else of it that others may be changing."""
+    if image.labelled != labelled:
+        Image.objects.filter(pk=image.pk).update(labelled=labelled)
+        image.labelled = labelled
+        audit(actor=by, action="image_change", target=image, labelled=labelled)
+    return image

@@ -1,25 +1,29 @@
 """The list of datasets, and the page of one with its versions."""
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import person, require
 from accounts.models import User
 from accounts.rights import Right
 from labelling.forms import DatasetForm, ImportForm, VersionForm
-from labelling.models import Dataset
+from labelling.models import Dataset, DatasetVersion
 from labelling.services import dataset_create
 from labelling.summaries import (
     classes_with_counts,
     labelling_time,
     newest_imports,
     remembered_class_map,
+    test_lock_of,
     versions_with_counts,
     with_counts,
 )
-from labelling.versions import version_create
+from labelling.versions import left_out_of, version_create
 
 NEWEST = 10
 
@@ -54,11 +58,26 @@ def version_add(request: HttpRequest, pk: int) -> HttpResponse:
     form = VersionForm(request.POST)
     if form.is_valid():
         try:
-            version_create(dataset=dataset_of(person(request), pk), by=person(request), **form.cleaned_data)
+            version = version_create(dataset=dataset_of(person(request), pk), by=person(request), **form.cleaned_data)
+            messages.success(request, frozen_sentence(version))
             return redirect("labelling:dataset", pk=pk)
         except ValidationError as error:
             form.add_error(None, error)
     return dataset_page(request, pk, version_form=form)
+
+
+def frozen_sentence(version: DatasetVersion) -> str:
+    """What to tell of a version that was frozen just now."""
+    sentence = _("Version %(number)d is frozen.") % {"number": version.number}
+    left_out = left_out_of(version)
+    if not left_out:
+        return sentence
+    why = ngettext(
+        "One picture was left out: it is a near-duplicate of a picture in the locked test split.",
+        "%(count)d pictures were left out: they are near-duplicates of pictures in the locked test split.",
+        left_out,
+    )
+    return f"{sentence} {why % {'count': left_out}}"
 
 
 def dataset_of(user: User, pk: int) -> Dataset:
@@ -76,6 +95,7 @@ def dataset_page(
         "labelling_time": labelling_time(found),
         "imports": newest_imports(found)[:NEWEST],
         "versions": versions_with_counts(found),
+        "test_lock": test_lock_of(found),
         "import_form": import_form or ImportForm(initial={"class_map": remembered_class_map(found)}),
         "version_form": version_form or VersionForm(),
         "may_manage": person(request).may(Right.MANAGE_DATASETS),

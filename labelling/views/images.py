@@ -1,6 +1,5 @@
-"""The gallery of a dataset, the page of one image, and the files of both, served by primary key."""
+"""The page of one image, and its files, served by primary key."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -10,29 +9,9 @@ from accounts.models import User
 from accounts.rights import Right
 from labelling.downloads import picture_answer, thumbnail_answer
 from labelling.forms import GalleryForm
-from labelling.models import Box, Image
+from labelling.gallery import gallery_of
+from labelling.models import Box, BoxChange, Image
 from labelling.provenance import provenance_of
-from labelling.summaries import images_for_gallery
-from labelling.views.datasets import dataset_of
-
-PAGE = 48
-
-
-@require_safe
-@require(Right.VIEW_DATASETS)
-def images(request: HttpRequest, pk: int) -> HttpResponse:
-    user = person(request)
-    dataset = dataset_of(user, pk)
-    form = GalleryForm(request.GET, dataset=dataset)
-    wanted = form.cleaned_data if form.is_valid() else {"box_class": "", "state": ""}
-    found = images_for_gallery(Image.objects.for_user(user).filter(dataset=dataset), **wanted)
-    context = {
-        "dataset": dataset,
-        "form": form,
-        "filtered": any(wanted.values()),
-        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
-    }
-    return render(request, "labelling/images.html", context)
 
 
 @require_safe
@@ -41,15 +20,19 @@ def image(request: HttpRequest, pk: int) -> HttpResponse:
     user = person(request)
     rows = Image.objects.for_user(user).select_related("dataset", "brought_by")
     found = get_object_or_404(rows, pk=pk)
-    others = Image.objects.for_user(user).filter(dataset=found.dataset)
+    wanted = GalleryForm(request.GET, dataset=found.dataset).wanted()
     context = {
         "image": found,
         "dataset": found.dataset,
         "boxes": Box.objects.filter(image=found).select_related("box_class"),
-        "before": others.filter(pk__lt=pk).order_by("-pk").values_list("pk", flat=True).first(),
-        "after": others.filter(pk__gt=pk).order_by("pk").values_list("pk", flat=True).first(),
+        "classes": found.dataset.classes.all(),
+        "neighbours": gallery_of(found.dataset, user, wanted).neighbours(pk),
+        "filters": f"?{request.GET.urlencode()}" if request.GET else "",
         "provenance": provenance_of(found, user),
         "frozen": found.frozen.select_related("version__dataset"),
+        "may_edit": user.may(Right.EDIT_BOXES) and not found.is_pending,
+        "change_kinds": BoxChange.Kind.choices,
+        "change_sources": BoxChange.Source.choices,
     }
     return render(request, "labelling/image.html", context)
 

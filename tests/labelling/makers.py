@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from PIL import Image as Picture
 
 from jobs.services import job_run_here
-from labelling.models import IMPORT_KIND, Dataset, LabelImport
+from labelling.models import IMPORT_KIND, Dataset, Image, LabelImport, PreLabel, Proposal
 from labelling.services import dataset_create, import_create
+from tests.detection.makers import make_release
 
 
 def record(external_id: str | None = "a.jpg", objects: Any = (), **others: Any) -> dict[str, Any]:
@@ -75,3 +77,20 @@ def import_here(
     job_run_here(kind=IMPORT_KIND, title="import", owner=None, target_id=row.pk)
     row.refresh_from_db()
     return row
+
+
+def make_proposal(
+    image: Image, class_name: str, xyxy: tuple[float, float, float, float], *, score: float = 0.5, state: str = "open"
+) -> Proposal:
+    """What a release proposes for an image whose dataset has the class."""
+    x_min, y_min, x_max, y_max = xyxy
+    prelabel = PreLabel.objects.get_or_create(dataset=image.dataset, release=make_release())[0]
+    return Proposal.objects.create(
+        image=image,
+        prelabel=prelabel,
+        box_class=image.dataset.classes.get(name=class_name),
+        **{"x_min": x_min, "y_min": y_min, "x_max": x_max, "y_max": y_max},
+        score=score,
+        state=state,
+        decided_at=None if state == "open" else timezone.now(),
+    )

@@ -119,9 +119,17 @@ def test_a_version_is_frozen(export, pictures, capsys):
         "id": version.pk,
         "classes": ["with_mask", "deer"],
         "images": {split: version.images.filter(split=split).count() for split in result["images"]},
+        "left_out": 0,
         "content_sha256": version.content_sha256,
     }
     assert (version.seed, sum(result["images"].values())) == (4, 2)
+
+
+def test_the_test_split_of_a_version_is_locked(export, pictures, capsys):
+    command(capsys, "import_labelbox", export, "--images", pictures, "--dataset", "masks")
+    Image.objects.filter(external_id="a.jpg").update(fixed_split="test")
+    command(capsys, "dataset_version", "--dataset", "masks", "--lock-test")
+    assert Dataset.objects.get().locked_test == DatasetVersion.objects.get()
 
 
 def test_voc_is_written(export, pictures, capsys, tmp_path):

@@ -7,7 +7,8 @@ from django.db.models import ProtectedError
 from accounts.models import AuditEntry
 from labelling.models import Box, Dataset, Image, LabelImport, Split
 from labelling.services import dataset_create
-from labelling.versions import SPLITS, version_create, version_samples
+from labelling.split_plans import SPLITS
+from labelling.versions import version_create, version_samples
 from tests.labelling.makers import bbox, import_here, jpeg, record
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,8 @@ from django.db.models import Count
 
 from jobs.commands import DataCommand
 from labelling.management.datasets import dataset_named
-from labelling.versions import version_create
+from labelling.services import splits
+from labelling.versions import left_out_of, version_create
 
 
 class Command(DataCommand):
@@ -17,11 +18,15 @@ class Command(DataCommand):
         parser.add_argument("--dataset", required=True, help="name of the dataset")
         parser.add_argument("--seed", type=int, default=0, help="another seed, another split (0)")
         parser.add_argument("--note", default="", help="what the version is for")
+        parser.add_argument(
+            "--lock-test", action="store_true", help="let later versions test on the same pictures, and on no others"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        version = version_create(
-            dataset=dataset_named(options["dataset"]), by=None, seed=options["seed"], note=options["note"]
-        )
+        dataset = dataset_named(options["dataset"])
+        version = version_create(dataset=dataset, by=None, seed=options["seed"], note=options["note"])
+        if options["lock_test"]:
+            splits.test_split_lock(version=version, by=None)
         counts = version.images.order_by().values_list("split").annotate(Count("pk"))
         self.result(
             {
@@ -29,6 +34,7 @@ class Command(DataCommand):
                 "id": version.pk,
                 "classes": version.classes,
                 "images": dict(counts),
+                "left_out": left_out_of(version),
                 "content_sha256": version.content_sha256,
             }
         )

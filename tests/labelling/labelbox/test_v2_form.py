@@ -43,6 +43,8 @@ def test_what_labelbox_knew_is_kept_under_the_names_of_the_eras_before():
         "Updated At": "2023-03-02T08:00:00.000+00:00",
         "Reviews": [{"score": 1}],
         "Seconds to Review": 4,
+        "Width": 400,
+        "Height": 156,
     }
 
 
