@@ -17,6 +17,7 @@ urlpatterns = [
     path("datasets/", include("labelling.urls")),
     path("training/", include("training.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/", include("releases.api_urls")),
     path("api/", include("detection.api_urls")),
     path("api/", include("labelling.api_urls")),
     path("", include("detection.urls")),

@@ -8,6 +8,7 @@ app_name = "releases"
 
 urlpatterns = [
     path("", views.releases, name="releases"),
+    path("pictures/", views.pictures, name="pictures"),
     path("<int:pk>/", views.release, name="release"),
     path("<int:pk>/activate/", views.activate, name="activate"),
     path("<int:pk>/download/", views.download, name="download"),

@@ -1,18 +1,22 @@
-"""Pages of releases: the list with the active one on top, one release, its folder as a zip."""
+"""Pages of releases: the list with the active one on top, one release, its folder as a zip, single pictures."""
+
+from base64 import b64encode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import person, require
 from accounts.rights import Right
 from releases.archive import zipped
 from releases.figures import figures_of
+from releases.forms import PictureForm
 from releases.models import ModelRelease
 from releases.services import release_activate, release_folder
+from releases.warm import InferenceAway, PictureRefused, picture_detect
 from yolo.release import Release, ReleaseError, read_release
 
 PAGE = 50
@@ -74,6 +78,26 @@ def download(request: HttpRequest, pk: int) -> FileResponse | HttpResponse:
         messages.error(request, str(error))
         return redirect("releases:release", row.pk)
     return FileResponse(archive, as_attachment=True, filename=f"{row.name}.zip")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Right.VIEW_RELEASES)
+def pictures(request: HttpRequest) -> HttpResponse:
+    """What the active release sees on photographs; none of them is kept."""
+    form = PictureForm(request.POST or None, request.FILES or None)
+    seen = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            seen = picture_detect(form.cleaned_data["picture"].read(), draw=True)
+        except (PictureRefused, InferenceAway) as error:
+            form.add_error("picture", str(error))
+    context = {
+        "form": form,
+        "seen": seen,
+        "drawn": b64encode(seen.drawn).decode() if seen else "",
+        "active": ModelRelease.objects.for_user(person(request)).active().first(),
+    }
+    return render(request, "releases/pictures.html", context)
 
 
 def _written(row: ModelRelease) -> tuple[Release | None, str]:

@@ -118,6 +118,8 @@ RULES: dict[str, Rule] = {
     "training:resume": Rule(Right.TRAIN, post=True, pk="run"),
     # releases
     "releases:releases": Rule(Right.VIEW_RELEASES),
+    "releases:pictures": Rule(Right.VIEW_RELEASES),
+    "api-detect": Rule(Right.VIEW_RELEASES, post=True, api=True),
     "releases:release": Rule(Right.VIEW_RELEASES, pk="release"),
     "releases:activate": Rule(Right.MANAGE_RELEASES, post=True, pk="release"),
     "releases:download": Rule(Right.VIEW_RELEASES, pk="release"),

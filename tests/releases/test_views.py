@@ -2,13 +2,18 @@
 
 import io
 import zipfile
+from base64 import b64encode
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import AuditEntry
+from releases import views
 from releases.models import ModelRelease
 from releases.services import release_folder
+from releases.warm import PictureRefused, Seen
 
 METRICS = {
     "test": {
@@ -127,3 +132,25 @@ def test_a_safety_officer_looks_but_does_not_activate(client, bob, tiny_release)
     assert "Make active" not in client.get(reverse("releases:releases")).content.decode()
     assert client.post(reverse("releases:activate", args=[second.pk])).status_code == 403
     assert list(ModelRelease.objects.active()) == [tiny_release]
+
+
+def test_a_photograph_comes_back_with_its_boxes_and_is_not_kept(client, dan, tiny_release, monkeypatch, settings):
+    drawn = b"\xff\xd8drawn"
+    seen = Seen("tiny-random", 200, 120, 8.5, [{"class": "with_mask", "score": 0.9, "xyxy": [1, 2, 3, 4]}], drawn)
+    monkeypatch.setattr(views, "picture_detect", lambda content, draw: seen)
+    client.force_login(dan)
+    files = set(Path(settings.MEDIA_ROOT).rglob("*.*"))
+    page = client.post(reverse("releases:pictures"), {"picture": SimpleUploadedFile("a.jpg", b"x")}).content.decode()
+    assert "One face in 8.5 ms." in page
+    assert f"data:image/jpeg;base64,{b64encode(drawn).decode()}" in page
+    assert set(Path(settings.MEDIA_ROOT).rglob("*.*")) == files
+
+
+def test_a_file_that_is_no_photograph_is_told_beside_the_field(client, dan, tiny_release, monkeypatch):
+    def refuse(content, draw):
+        raise PictureRefused("The picture is damaged.")
+
+    monkeypatch.setattr(views, "picture_detect", refuse)
+    client.force_login(dan)
+    page = client.post(reverse("releases:pictures"), {"picture": SimpleUploadedFile("a.jpg", b"x")}).content.decode()
+    assert "The picture is damaged." in page
