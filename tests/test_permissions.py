@@ -11,8 +11,9 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from accounts.models import ApiToken, User
 from accounts.rights import Right
 from detection.models import Camera
-from labelling.models import Box, BoxClass, Image, LabelImport
+from labelling.models import Box, BoxClass, Image, LabelImport, PreLabel
 from tests.detection.makers import make_analysis, make_camera, make_clip, make_job
+from tests.labelling.makers import make_proposal
 from tests.training.makers import make_run, make_version
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,8 @@ RULES: dict[str, Rule] = {
     "labelling:import": Rule(Right.VIEW_DATASETS, pk="label_import"),
     "labelling:import_go": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
     "labelling:pictures_add": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
+    "labelling:prelabel_add": Rule(Right.EDIT_BOXES, pk="dataset"),
+    "labelling:prelabel": Rule(Right.VIEW_DATASETS, pk="prelabel"),
     "labelling:image": Rule(Right.VIEW_DATASETS, pk="image"),
     "labelling:image_file": Rule(Right.VIEW_DATASETS, pk="image"),
     "labelling:thumbnail": Rule(Right.VIEW_DATASETS, pk="image"),
@@ -131,6 +134,9 @@ RULES: dict[str, Rule] = {
     "labelling_api:boxes": Rule(Right.EDIT_BOXES, post=True, pk="image", api=True),
     "labelling_api:history": Rule(Right.VIEW_DATASETS, pk="image", api=True),
     "labelling_api:box": Rule(Right.VIEW_DATASETS, pk="box", api=True),
+    "labelling_api:proposals": Rule(Right.EDIT_BOXES, post=True, pk="image", api=True),
+    "labelling_api:proposal_accept": Rule(Right.EDIT_BOXES, post=True, pk="proposal", api=True, takes=(200, 409)),
+    "labelling_api:proposal_reject": Rule(Right.EDIT_BOXES, post=True, pk="proposal", api=True),
 }
 
 NO_PICTURE = "detection:clip_thumbnail"  # the clip of these tests has none: not found, for everybody
@@ -177,8 +183,10 @@ def rows(people) -> dict[str, int]:
         "job": job.pk,
         "dataset": version.dataset_id,
         "label_import": label_import.pk,
+        "prelabel": PreLabel.objects.create(dataset=version.dataset, release=analysis.release).pk,
         "image": version.images.get().image_id,
         "box": a_box(version.images.get().image).pk,
+        "proposal": make_proposal(version.images.get().image, "deer", (0, 0, 5, 5)).pk,
         "run": make_run(version).pk,
         "release": analysis.release_id,
         "api_token": ApiToken.objects.create(user=somebody, name="script", digest="0" * 64).pk,
