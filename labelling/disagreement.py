@@ -4,16 +4,19 @@ The three kinds are those of ObjectLab (Tkachenko, Thyagarajan and Mueller 2023,
 objects that the labels overlook, boxes of a swapped class, and boxes for which there is nothing.
 As there, a picture is as doubtful as its most doubtful object, and IoU tells what is about one object.
 
-* missing: a detection of score p >= 0.6 whose best IoU with any box is u < 0.4. Strength p (1 - u) w.
-* class: a box on which (IoU >= 0.5) another class has score p >= 0.6 and its own class q < p. Strength p - q:
-  the normalised margin by which confident learning ranks (Northcutt, Jiang and Chuang 2021,
-  arXiv:1911.00068).
-* extra: a box on which (IoU >= 0.4) nothing has a score above q < 0.2. Strength 0.9 (1 - q) w: networks
-  overlook more objects than they invent at high scores, so that this never is the strongest of doubts.
+* missing: a detection of score p >= 0.6 whose best IoU with any box is u < 0.4.
+  Strength (2p - 1) (1 - u) w, w = min(1, s / 20).
+* class: a box on which (IoU >= 0.5) another class has score p >= 0.6 and its own class q < p.
+  Strength p - q, the normalised margin by which confident learning ranks (Northcutt, Jiang and
+  Chuang 2021, arXiv:1911.00068).
+* extra: a box near which (IoU >= 0.1) nothing has a score above q < 0.2.
+  Strength 0.6 (1 - q) v, v = min(1, s / 64).
 
-w = min(1, s / 20), where s is the longer side of the object in pixels at the net size: below 10
-pixels, where people and networks alike guess, no object alone makes a picture a likely error
-(strength >= 0.5).
+Here s is the longer side of the object in pixels at the net size. Below 10 pixels, where people and
+networks alike guess, w keeps a missing face from making a picture a likely error (strength >= 0.5).
+A box that a network does not see is far more often a face in profile or half hidden than a wrong
+label: on 706 photographs none of the 40 largest unseen faces was labelled wrongly. So only large
+ones count, and after every strong contradiction; of the 20 strongest doubts there, 14 were right.
 """
 
 from collections.abc import Collection, Sequence
@@ -31,10 +34,12 @@ Floats = NDArray[np.float32]
 LIKELY: Final = 0.5  # strength from which a picture counts as a likely label error
 SURE: Final = 0.6  # least score of a detection that may contradict a label
 NOTHING: Final = 0.2  # score below which a release has as good as not seen an object
-NEAR: Final = 0.4  # IoU from which a detection and a box may be about one object
-SAME: Final = 0.5  # IoU from which they are
-OVERLOOKED: Final = 0.9  # most that a box which the release does not see is doubted
+TOUCHING: Final = 0.1  # IoU from which a detection may be about the object of a box
+NEAR: Final = 0.4  # IoU from which it likely is
+SAME: Final = 0.5  # IoU from which it is
+UNSEEN: Final = 0.6  # most that a box which the release does not see is doubted
 CLEAR: Final = 20  # pixels at the net size from which an object is not too small to judge
+PLAIN: Final = 64  # pixels at the net size from which a release seldom overlooks an object
 
 
 @dataclass(frozen=True)
@@ -96,9 +101,9 @@ def _box_doubt(
         strongest = seen[against[scores[against].argmax()]]
         if strongest.score > own:
             return Doubt("class", box.name, strongest.name, strongest.score - own, box.xyxy)
-    score = _best(scores[overlap >= NEAR])
+    score = _best(scores[overlap >= TOUCHING])
     if score < NOTHING:
-        return Doubt("extra", box.name, "", OVERLOOKED * (1 - score) * _clearness(box.xyxy, scale), box.xyxy)
+        return Doubt("extra", box.name, "", UNSEEN * (1 - score) * _weight(box.xyxy, scale, PLAIN), box.xyxy)
     return None
 
 
@@ -112,14 +117,14 @@ def _missing(seen: Sequence[Detected], overlap: Floats, scale: float) -> list[Do
             continue
         if iou([each.xyxy], [doubt.xyxy for doubt in found]).max(initial=0) >= SAME:
             continue
-        strength = each.score * (1 - float(nearest[index])) * _clearness(each.xyxy, scale)
+        strength = (2 * each.score - 1) * (1 - float(nearest[index])) * _weight(each.xyxy, scale, CLEAR)
         found.append(Doubt("missing", "", each.name, strength, each.xyxy))
     return found
 
 
-def _clearness(box: Xyxy, scale: float) -> float:
-    """How well an object of that size can be judged at all, 0 to 1."""
-    return min(1.0, max(box[2] - box[0], box[3] - box[1]) * scale / CLEAR)
+def _weight(box: Xyxy, scale: float, full: float) -> float:
+    """The share of `full` pixels at the net size that the longer side of a box has, at most 1."""
+    return min(1.0, max(box[2] - box[0], box[3] - box[1]) * scale / full)
 
 
 def _best(scores: Floats) -> float:

@@ -13,7 +13,9 @@ from labelling.anchors import MOST_ANCHORS
 from labelling.class_names import OUR_CLASSES
 from labelling.exporting import FORMATS
 from labelling.gallery import NO_SPLIT, Order, State
-from labelling.models import Dataset, DatasetVersion, Split
+from labelling.models import Dataset, DatasetVersion, Image, Split
+from labelling.services.prelabelling import LEAST_SCORE
+from releases.models import ModelRelease
 
 
 class DatasetForm(forms.ModelForm[Dataset]):
@@ -236,13 +238,16 @@ class PrelabelForm(forms.Form):
         ("check", _("Only check the labels that are there")),
     )
 
-    task = forms.ChoiceField(label=_("Task"), required=False, choices=TASKS, widget=forms.RadioSelect)
+    task = forms.ChoiceField(
+        label=_("Task"), required=False, choices=TASKS, initial="propose", widget=forms.RadioSelect
+    )
     release = forms.ModelChoiceField(
         ModelRelease.objects.none(), label=_("Model"), required=False, empty_label=_("the active one")
     )
     least_score = forms.FloatField(
         label=_("Least score"),
         required=False,
+        initial=LEAST_SCORE,
         min_value=0,
         max_value=1,
         widget=forms.NumberInput(attrs={"step": 0.05}),
@@ -251,7 +256,7 @@ class PrelabelForm(forms.Form):
     images = forms.ModelMultipleChoiceField(Image.objects.none(), required=False, widget=forms.MultipleHiddenInput)
 
     def __init__(self, *args: Any, dataset: Dataset, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"task": "propose", "least_score": LEAST_SCORE}, **kwargs)
+        super().__init__(*args, **kwargs)
         querysets = {
             "release": ModelRelease.objects.for_user(user),
             "images": Image.objects.for_user(user).filter(dataset=dataset),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from labelling.models import Box, Dataset, Image
+from labelling.opinions import likely_errors
 from labelling.splitting import Candidate, groups_of_alike
 
 NET_SIZE: Final = 416  # pixels of the long side at which boxes are called tiny, the smallest usual net size
@@ -34,6 +35,7 @@ class Finding(TextChoices):
     TINY = "tiny", _("tiny boxes")
     OUTLYING = "outlying", _("outlying boxes")
     OVERLAPPING = "overlapping", _("overlapping boxes of two classes")
+    DOUBTED = "doubted", _("likely label errors")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ EXPLAINED: Final[Mapping[Finding, Promise]] = {
     Finding.TINY: _("Shorter than 8 pixels once the picture is scaled to 416: hardly anything to learn from."),
     Finding.OUTLYING: _("They cover nearly the whole picture, or are far wider or higher than the others."),
     Finding.OVERLAPPING: _("Two classes for what is likely one thing."),
+    Finding.DOUBTED: _("The active model contradicts their boxes strongly, the strongest first. Often it is right."),
 }
 
 
@@ -96,7 +99,7 @@ class BoxTable:
 
 
 def dataset_health(dataset: Dataset) -> Health:
-    """Looks at all labelled pictures that have come, in three queries whatever their number."""
+    """Looks at all labelled pictures that have come, in four queries whatever their number."""
     ready = Image.objects.visible().filter(dataset=dataset, labelled=True).exclude(file="")
     images = list(ready.order_by("pk").values_list("pk", "sha256", "perceptual_hash"))
     names = dict(dataset.classes.values_list("pk", "name"))
@@ -114,6 +117,7 @@ def dataset_health(dataset: Dataset) -> Health:
             Finding.TINY: _keys(table, table.long_sides < TINY),
             Finding.OUTLYING: _keys(table, outlying(table)),
             Finding.OVERLAPPING: _keys(table, overlapping(table)),
+            Finding.DOUBTED: tuple(likely_errors(dataset).values_list("image_id", flat=True)),
         },
     )
 
@@ -170,7 +174,7 @@ def overlapping(table: BoxTable) -> NDArray[np.bool_]:
 
 def alike(images: Sequence[tuple[int, str, str]]) -> tuple[int, ...]:
     """Keys of pictures that have a near-duplicate, likes side by side. Rows are key, SHA-256, perceptual hash."""
-    candidates = [Candidate(str(key), sha256, hashed, frozenset()) for key, sha256, hashed in images]
+    candidates = [Candidate(str(key), sha256, hashed) for key, sha256, hashed in images]
     groups = [group for group in groups_of_alike(candidates) if len(group) > 1]
     return tuple(images[index][0] for group in groups for index in group)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 
 from labelling.class_names import name_key
 from labelling.disagreement import LIKELY, Detected, Doubt, Labelled, doubts_of
@@ -74,8 +74,8 @@ def label_check(dataset: Dataset) -> LabelCheck | None:
     release = ModelRelease.objects.active().first()
     if release is None:
         return None
-    looked = _active(dataset)
-    return LabelCheck(release, looked.count(), looked.aggregate(at=Max("at"))["at"])
+    looked = _active(dataset).aggregate(images=Count("pk"), at=Max("at"))
+    return LabelCheck(release, looked["images"], looked["at"])
 
 
 def _active(dataset: Dataset) -> QuerySet[Opinion]:

@@ -8,7 +8,7 @@ from whitenoise.responders import StaticFile
 class StaticFiles(WhiteNoiseMiddleware):
     """WhiteNoise, answering with whole files: streamed ones would block the event loop of an ASGI server.
 
-    The largest file is under a megabyte, and compressed a fifth of that.
+    The largest file is under two megabytes, and compressed a third of that.
     """
 
     @staticmethod

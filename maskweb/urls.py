@@ -5,7 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from accounts.views import administration_login
-from maskweb.views import health
+from maskweb.views import api_docs, health
 
 urlpatterns = [
     path("health/", health, name="health"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("datasets/", include("labelling.urls")),
     path("training/", include("training.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", api_docs, name="api_docs"),
+    path("api/", include("jobs.api_urls")),
     path("api/", include("releases.api_urls")),
     path("api/", include("detection.api_urls")),
     path("api/", include("labelling.api_urls")),

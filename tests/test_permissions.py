@@ -11,8 +11,9 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from accounts.models import ApiToken, User
 from accounts.rights import Right
 from detection.models import Camera
-from labelling.models import Box, BoxClass, Image, LabelImport
+from labelling.models import Box, BoxClass, Image, LabelImport, PreLabel
 from tests.detection.makers import make_analysis, make_camera, make_clip, make_job
+from tests.labelling.makers import make_proposal
 from tests.training.makers import make_run, make_version
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,8 @@ RULES: dict[str, Rule] = {
     "labelling:import": Rule(Right.VIEW_DATASETS, pk="label_import"),
     "labelling:import_go": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
     "labelling:pictures_add": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
+    "labelling:prelabel_add": Rule(Right.EDIT_BOXES, pk="dataset"),
+    "labelling:prelabel": Rule(Right.VIEW_DATASETS, pk="prelabel"),
     "labelling:image": Rule(Right.VIEW_DATASETS, pk="image"),
     "labelling:image_file": Rule(Right.VIEW_DATASETS, pk="image"),
     "labelling:thumbnail": Rule(Right.VIEW_DATASETS, pk="image"),
@@ -129,10 +132,35 @@ RULES: dict[str, Rule] = {
     "api-clips": Rule(VIEW, api=True),
     "api-clip": Rule(VIEW, api=True, pk="clip", of_camera=True),
     "api-passages": Rule(VIEW, api=True),
+    "api_docs": Rule(),
+    "jobs_api:job": Rule(pk="job", own=Right.SEE_ALL_JOBS, api=True),
+    "jobs_api:cancel": Rule(pk="job", own=Right.SEE_ALL_JOBS, post=True, api=True),
+    "labelling_api:datasets": Rule(Right.VIEW_DATASETS, api=True),
+    "labelling_api:dataset": Rule(Right.VIEW_DATASETS, pk="dataset", api=True),
+    "labelling_api:images": Rule(Right.VIEW_DATASETS, pk="dataset", api=True),
+    "labelling_api:imports": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset", api=True),
+    "labelling_api:versions": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset", api=True, takes=(201, 409)),
+    "labelling_api:dataset_export": Rule(Right.VIEW_DATASETS, pk="dataset", api=True),
+    "labelling_api:dataset_lock": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset", api=True, takes=(405,)),
+    "labelling_api:import": Rule(Right.VIEW_DATASETS, pk="label_import", api=True),
+    "labelling_api:import_confirm": Rule(
+        Right.MANAGE_DATASETS, post=True, pk="label_import", api=True, takes=(202, 409)
+    ),
+    "labelling_api:import_pictures": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import", api=True),
+    "labelling_api:version": Rule(Right.VIEW_DATASETS, pk="version", api=True),
+    "labelling_api:version_anchors": Rule(Right.MANAGE_DATASETS, post=True, pk="version", api=True, takes=(200, 409)),
+    "labelling_api:version_compare": Rule(Right.VIEW_DATASETS, pk="version", api=True),
+    "labelling_api:version_export": Rule(Right.VIEW_DATASETS, pk="version", api=True),
+    "labelling_api:version_lock": Rule(Right.MANAGE_DATASETS, post=True, pk="version", api=True, takes=(200, 409)),
+    "labelling_api:image_file": Rule(Right.VIEW_DATASETS, pk="image", api=True),
+    "labelling_api:thumbnail": Rule(Right.VIEW_DATASETS, pk="image", api=True),
     "labelling_api:image": Rule(Right.VIEW_DATASETS, pk="image", api=True),
     "labelling_api:boxes": Rule(Right.EDIT_BOXES, post=True, pk="image", api=True),
     "labelling_api:history": Rule(Right.VIEW_DATASETS, pk="image", api=True),
     "labelling_api:box": Rule(Right.VIEW_DATASETS, pk="box", api=True),
+    "labelling_api:proposals": Rule(Right.EDIT_BOXES, post=True, pk="image", api=True),
+    "labelling_api:proposal_accept": Rule(Right.EDIT_BOXES, post=True, pk="proposal", api=True, takes=(200, 409)),
+    "labelling_api:proposal_reject": Rule(Right.EDIT_BOXES, post=True, pk="proposal", api=True),
 }
 
 NO_PICTURE = "detection:clip_thumbnail"  # the clip of these tests has none: not found, for everybody
@@ -179,8 +207,11 @@ def rows(people) -> dict[str, int]:
         "job": job.pk,
         "dataset": version.dataset_id,
         "label_import": label_import.pk,
+        "version": version.pk,
+        "prelabel": PreLabel.objects.create(dataset=version.dataset, release=analysis.release).pk,
         "image": version.images.get().image_id,
         "box": a_box(version.images.get().image).pk,
+        "proposal": make_proposal(version.images.get().image, "deer", (0, 0, 5, 5)).pk,
         "run": make_run(version).pk,
         "release": analysis.release_id,
         "api_token": ApiToken.objects.create(user=somebody, name="script", digest="0" * 64).pk,

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.rights import Right
-from labelling.api.access import DatasetRights, caller, refuse
+from labelling.api.access import DatasetRights, DatasetsAPI, caller, refuse
 from labelling.models import Box, BoxChange, BoxClass, Image, Proposal
 from labelling.serializers.boxes import (
     BoxAddSerializer,
@@ -28,7 +28,7 @@ from labelling.serializers.boxes import (
     LabelledSerializer,
 )
 from labelling.serializers.images import BoxSerializer
-from labelling.services import BoxConflict, box_create, box_remove, box_update, image_mark
+from labelling.services import BoxConflict, box_create, box_remove, box_update, image_mark, images_delete
 
 EDITOR = "editor"
 OUTDATED = OpenApiResponse(ConflictSerializer, description="The box is not of this revision any more.")
@@ -44,10 +44,13 @@ class EditsBoxes(DatasetRights):
     write = Right.EDIT_BOXES
 
 
-class ImageDetail(GenericAPIView[Image]):
-    permission_classes = [EditsBoxes]
+class ImageDetail(DatasetsAPI, GenericAPIView[Image]):
     serializer_class = ImageDetailSerializer
     queryset = Image.objects.none()
+
+    def get_permissions(self) -> list[DatasetRights]:
+        """To delete an image whole takes more than to edit its boxes."""
+        return [DatasetRights() if self.request.method == "DELETE" else EditsBoxes()]
 
     @extend_schema(operation_id="images_read")
     def get(self, request: Request, pk: int) -> Response:
@@ -60,6 +63,15 @@ class ImageDetail(GenericAPIView[Image]):
         image, data = image_of(request, pk), taken(LabelledSerializer, request.data)
         image_mark(image=image, labelled=data["labelled"], by=caller(request))
         return image_answer(request, pk)
+
+    @extend_schema(
+        operation_id="images_delete",
+        responses={204: None, 409: OpenApiResponse(description="A version has frozen it.")},
+    )
+    def delete(self, request: Request, pk: int) -> Response:
+        """Delete an image with its boxes and their history."""
+        images_delete(images=images_visible(request).filter(pk=image_of(request, pk).pk), by=caller(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class BoxList(GenericAPIView[Box]):
@@ -136,10 +148,7 @@ class BoxDetail(GenericAPIView[Box]):
         return Response({"image_revision": image.revision})
 
 
-@extend_schema(operation_id="images_history")
 class BoxHistory(ListAPIView[BoxChange]):
-    """Every change of a box of an image, the newest first."""
-
     permission_classes = [EditsBoxes]
     serializer_class = HistorySerializer
     queryset = BoxChange.objects.none()
@@ -147,6 +156,11 @@ class BoxHistory(ListAPIView[BoxChange]):
     def get_queryset(self) -> QuerySet[BoxChange]:
         image = image_of(self.request, self.kwargs["pk"])
         return BoxChange.objects.filter(image=image).select_related("by")
+
+    @extend_schema(operation_id="images_history")
+    def get(self, request: Request, pk: int) -> Response:
+        """Every change of a box of an image, the newest first."""
+        return self.list(request)
 
 
 def images_visible(request: Request) -> QuerySet[Image]:

@@ -89,6 +89,13 @@ class LabelledSerializer(serializers.Serializer[Any]):
     labelled = serializers.BooleanField()
 
 
+class DecisionSerializer(serializers.Serializer[Any]):
+    """What is to become of the open proposals of an image that score at least this."""
+
+    action = serializers.ChoiceField(choices=["accept", "reject"])
+    least_score = serializers.FloatField(min_value=0, max_value=1)
+
+
 class StateSerializer(serializers.Serializer[Any]):
     """What a box said."""
 

@@ -1,15 +1,16 @@
 """The record of every change of a box, whichever way it was made."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
-from labelling.models import Box, BoxChange, Image, LabelImport
+from labelling.models import Box, BoxChange, Image, LabelImport, Opinion
+from labelling.services.opinions import opinions_refresh
 
 BATCH: Final = 500
 
@@ -50,10 +51,11 @@ def deleted(box: Box) -> Change:
 def record_changes(
     *, changes: Sequence[Change], source: BoxChange.Source, by: User | None, label_import: LabelImport | None = None
 ) -> None:
-    """Put changes of boxes on record and let the revisions of their images grow, for editors to notice.
+    """Put changes of boxes on record, let the revisions of their images grow, for editors to notice, and have
+    what releases say of these images follow.
 
-    To be called in the transaction that makes the changes. What an import changed stays open to later imports;
-    images that were changed any other way count as edited, and imports leave their boxes alone.
+    To be called in the transaction that makes the changes, after them. What an import changed stays open to later
+    imports; images that were changed any other way count as edited, and imports leave their boxes alone.
     """
     rows = [
         BoxChange(
@@ -69,13 +71,16 @@ def record_changes(
         for change in changes
     ]
     BoxChange.objects.bulk_create(rows, batch_size=BATCH)
-    _images_grow({change.image_id for change in changes}, edited=source != BoxChange.Source.IMPORT)
+    keys = sorted({change.image_id for change in changes})
+    for start in range(0, len(keys), BATCH):
+        _images_follow(keys[start : start + BATCH], edited=source != BoxChange.Source.IMPORT)
 
 
-def _images_grow(keys: Iterable[int], *, edited: bool) -> None:
-    ordered = sorted(keys)
+def _images_follow(keys: Sequence[int], *, edited: bool) -> None:
+    images = Image.objects.filter(pk__in=keys)
     values: dict[str, Any] = {"revision": F("revision") + 1}
     if edited:
         values["edited_at"] = timezone.now()
-    for start in range(0, len(ordered), BATCH):
-        Image.objects.filter(pk__in=ordered[start : start + BATCH]).update(**values)
+    images.update(**values)
+    for image in images.filter(Exists(Opinion.objects.filter(image=OuterRef("pk")))):
+        opinions_refresh(image)

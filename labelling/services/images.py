@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.services import audit
 from labelling.models import Image, VersionImage
 from labelling.services.files import delete_files_on_commit
+from labelling.services.opinions import opinions_refresh
 
 
 @transaction.atomic
@@ -29,6 +30,7 @@ def images_delete(*, images: QuerySet[Image], by: User) -> int:
 def image_change(*, image: Image, by: User) -> Image:
     """Keep what a person changed of an image: whether it counts as labelled, and how long that took."""
     image.save(update_fields=["labelled", "seconds_to_label"])
+    opinions_refresh(image)
     audit(actor=by, action="image_change", target=image, labelled=image.labelled, seconds=image.seconds_to_label)
     return image
 
@@ -39,5 +41,6 @@ def image_mark(*, image: Image, labelled: bool, by: User) -> Image:
     if image.labelled != labelled:
         Image.objects.filter(pk=image.pk).update(labelled=labelled)
         image.labelled = labelled
+        opinions_refresh(image)
         audit(actor=by, action="image_change", target=image, labelled=labelled)
     return image

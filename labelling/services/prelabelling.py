@@ -34,6 +34,8 @@ def prelabel_create(
     the active one unless named. Raises ValidationError without a picture or a release, and while
     another pre-labelling of the dataset is under way.
     """
+    if not 0 <= least_score <= 1:
+        raise ValidationError({"least_score": _("The least score lies between 0 and 1.")})
     if dataset.prelabels.underway().exists():
         raise ValidationError(_("Another pre-labelling of this dataset is under way. Wait for it, or cancel it."))
     ready = Image.objects.visible().filter(dataset=dataset).exclude(file="")

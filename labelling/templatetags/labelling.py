@@ -1,11 +1,13 @@
 """Tags for pictures with boxes. `{% load labelling %}`."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.templatetags.maskweb import verdict_badge
 from labelling.class_names import OUR_CLASSES
@@ -63,3 +65,14 @@ def class_counts(boxes: Iterable[Box]) -> list[tuple[str, int]]:
 def counts_in_words(boxes: Iterable[Box]) -> str:
     """`3 with_mask, 1 without_mask`: how many boxes of each class."""
     return ", ".join(f"{count} {name}" for name, count in class_counts(boxes)) or "–"
+
+
+@register.filter
+def doubt_in_words(doubt: Mapping[str, Any]) -> str:
+    """One entry of Opinion.doubts: what the release says against the labels, and how strongly."""
+    sentences = {
+        "missing": _("%(said)s without a box (%(score).2f)"),
+        "class": _("labelled %(class)s, looks like %(said)s (%(score).2f)"),
+        "extra": _("nothing seen in a box of %(class)s (%(score).2f)"),
+    }
+    return sentences[doubt["kind"]] % doubt

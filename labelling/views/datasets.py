@@ -98,6 +98,7 @@ def dataset_page(
         "test_lock": test_lock_of(found),
         "import_form": import_form or ImportForm(initial={"class_map": remembered_class_map(found)}),
         "version_form": version_form or VersionForm(),
+        "may_edit_boxes": person(request).may(Right.EDIT_BOXES),
         "may_manage": person(request).may(Right.MANAGE_DATASETS),
     }
     return render(request, "labelling/dataset.html", context, status=400 if import_form or version_form else 200)

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from accounts.access import person, require
 from accounts.rights import Right
 from labelling.health import EXPLAINED, NET_SIZE, Finding, dataset_health
-from labelling.models import Box, Image
+from labelling.models import Box, Image, Opinion
+from labelling.opinions import label_check
 from labelling.views.datasets import dataset_of
 
 PAGE = 48
@@ -26,6 +27,8 @@ def health(request: HttpRequest, pk: int) -> HttpResponse:
         "dataset": dataset,
         "health": found,
         "net_size": NET_SIZE,
+        "label_check": label_check(dataset),
+        "may_check": person(request).may(Right.EDIT_BOXES),
         "findings": [(each, EXPLAINED[each], len(found.findings[each])) for each in Finding],
     }
     return render(request, "labelling/health.html", context)
@@ -45,12 +48,16 @@ def health_pictures(request: HttpRequest, pk: int) -> HttpResponse:
         "finding": finding,
         "explained": EXPLAINED[finding],
         "page": page,
-        "images": _in_order(list(page)),
+        "images": _in_order(list(page), with_opinions=finding == Finding.DOUBTED),
     }
     return render(request, "labelling/health_pictures.html", context)
 
 
-def _in_order(keys: Sequence[int]) -> list[Image]:
-    boxes = Prefetch("boxes", queryset=Box.objects.select_related("box_class"))
-    found = Image.objects.prefetch_related(boxes).in_bulk(keys)
+def _in_order(keys: Sequence[int], *, with_opinions: bool) -> list[Image]:
+    """The images with their boxes, and `active_opinions`, what the active release says of them, if wished."""
+    images = Image.objects.prefetch_related(Prefetch("boxes", queryset=Box.objects.select_related("box_class")))
+    if with_opinions:
+        opinions = Opinion.objects.filter(release__is_active=True)
+        images = images.prefetch_related(Prefetch("opinions", queryset=opinions, to_attr="active_opinions"))
+    found = images.in_bulk(keys)
     return [found[key] for key in keys if key in found]

@@ -104,11 +104,8 @@ def test_a_switch_of_release_counts_from_the_next_picture(db, tiny_release, tiny
     warm = WarmDetector()
     first, detector = warm.current()
     assert warm.current() == (first, detector)
-    other = release_register(
-        folder=copy_named(tiny_release_folder, tmp_path / "other", name="other", created="2026-11-23T00:00:00+00:00"),
-        by=None,
-    )
-    release_activate(release=other, by=None)
+    folder = copy_named(tiny_release_folder, tmp_path / "other", name="other", created="2026-11-23T00:00:00+00:00")
+    other = release_register(folder=folder, by=None)
     name, now = warm.current()
     assert (first, name) == ("tiny-random", "other")
     assert now is not detector
