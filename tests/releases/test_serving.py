@@ -105,7 +105,7 @@ def test_a_switch_of_release_counts_from_the_next_picture(db, tiny_release, tiny
     first, detector = warm.current()
     assert warm.current() == (first, detector)
     folder = copy_named(tiny_release_folder, tmp_path / "other", name="other", created="2026-11-23T00:00:00+00:00")
-    other = release_register(folder=folder, by=None)
+    release_activate(release=release_register(folder=folder, by=None), by=None)
     name, now = warm.current()
     assert (first, name) == ("tiny-random", "other")
     assert now is not detector
