@@ -36,12 +36,18 @@ class CheckpointError(Exception):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training is. `epoch` counts whole epochs, `best_epoch` from 1 (0: none yet)."""
+    """How far a training is. `epoch` counts whole epochs, `best_epoch` from 1 (0: none yet).
+
+    `seconds` were spent on the whole epochs; `planned` epochs were last meant to be done (0: not
+    known).
+    """
 
     epoch: int
     step: int
     best_epoch: int
     best_metrics: dict[str, Any] | None
+    seconds: float = 0.0
+    planned: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What a network looks like and how it is trained: plain values, no Keras behind them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -21,11 +21,12 @@ class Stage:
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """A YOLOv3-shaped network: Darknet-53 stages, a neck and a head on the last three of them.
+    """A YOLOv3-shaped network: Darknet-53 stages, a neck and a head on the last `scales` of them.
 
     `neck_pairs` counts the (1x1, 3x3) pairs before the closing 1x1 convolution of each
     scale's neck: two in Redmon and Farhadi's YOLOv3 (2018), one in our slim network.
-    `decoding` says how raw outputs become boxes, see `yolo.decode`.
+    `decoding` says how raw outputs become boxes, see `yolo.decode`. Each scale's neck and head
+    are as wide as its stage, but not narrower than `least_width`.
     """
 
     name: str
@@ -34,16 +35,23 @@ class NetworkConfig:
     stages: tuple[Stage, ...]
     neck_pairs: int
     decoding: Decoding
+    scales: int = 3
+    least_width: int = 1
 
     def __post_init__(self) -> None:
-        if len(self.stages) < ANCHORS_PER_SCALE:
-            raise ValueError(f"{self.name}: three scales need at least three stages.")
+        if not 1 <= self.scales <= len(self.stages):
+            raise ValueError(f"{self.name}: {self.scales} scales need at least as many stages.")
 
     @property
-    def strides(self) -> tuple[int, int, int]:
+    def strides(self) -> tuple[int, ...]:
         """Pixels a cell of each output covers, finest output first."""
         coarsest = self.stem_stride * int(2 ** len(self.stages))
-        return coarsest // 4, coarsest // 2, coarsest
+        return tuple(coarsest >> finer for finer in reversed(range(self.scales)))
+
+    @property
+    def anchor_count(self) -> int:
+        """Anchors of all scales together."""
+        return ANCHORS_PER_SCALE * self.scales
 
 
 YOLOV3_SLIM: Final = NetworkConfig(
@@ -55,7 +63,13 @@ YOLOV3_SLIM: Final = NetworkConfig(
     decoding="wide",
 )
 
-NETWORKS: Final[Mapping[str, NetworkConfig]] = MappingProxyType({YOLOV3_SLIM.name: YOLOV3_SLIM})
+YOLOV3_SLIM_P2: Final = replace(YOLOV3_SLIM, name="yolov3-slim-p2", scales=4, least_width=48)
+"""The same with a fourth scale at stride 4, for faces of a dozen pixels. P2 is that level's name in Lin et
+al., "Feature Pyramid Networks for Object Detection", CVPR 2017."""
+
+NETWORKS: Final[Mapping[str, NetworkConfig]] = MappingProxyType(
+    {network.name: network for network in (YOLOV3_SLIM, YOLOV3_SLIM_P2)}
+)
 
 
 def network_named(name: str) -> NetworkConfig:
@@ -111,6 +125,12 @@ class TrainConfig:
     each training picture: 30 epochs of two make the budget that was measured for some 600
     pictures. The last `fine_tune_share` of the epochs use the larger canvas, fewer mosaics
     and a low learning rate.
+
+    `scenes` and `fine_tune_scenes` replace the rule of `scene_sides`, each by a lowest and a
+    highest long side as shares of the net size. `repeat_share` shows pictures with rare classes
+    more often: those in less than that share of the pictures, see `yolo.batches.repeat_weights`.
+    With `minutes` above 0 a training takes about that long: of the `epochs` it does those that
+    fit, and its schedule follows, see `yolo.budget`.
     """
 
     network: str = "yolov3-slim"
@@ -128,6 +148,10 @@ class TrainConfig:
     fine_tune_canvas: int = 320
     fine_tune_learning_rate: float = 3e-4
     fine_tune_mosaic: float = 0.4
+    scenes: Sequence[float] = ()
+    fine_tune_scenes: Sequence[float] = ()
+    repeat_share: float = 0.0
+    minutes: float = 0.0
     validate_every: int = 1
     loader_threads: int = 2
     cache_megabytes: int = 1024
@@ -147,10 +171,13 @@ class TrainConfig:
         for name in ("canvases_per_picture", "learning_rate", "fine_tune_learning_rate"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} is above 0, not {getattr(self, name)}.")
-        if self.seed < 0:
-            raise ValueError(f"seed is 0 or above, not {self.seed}.")
-        if not 0 <= self.ema < 1 or not 0 <= self.fine_tune_share <= 1:
-            raise ValueError("ema and fine_tune_share lie between 0 and 1, ema below 1.")
+        _check_range("scenes", self.scenes)
+        _check_range("fine_tune_scenes", self.fine_tune_scenes)
+        for name in ("seed", "minutes"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is 0 or above, not {getattr(self, name)}.")
+        if not (0 <= self.ema < 1 and 0 <= self.fine_tune_share <= 1 and 0 <= self.repeat_share <= 1):
+            raise ValueError("ema, fine_tune_share and repeat_share lie between 0 and 1, ema below 1.")
 
     @property
     def fine_tune_epochs(self) -> int:
@@ -164,5 +191,19 @@ class TrainConfig:
         Measured best on pictures of 400 to 600 pixels: 0.5 to 1.7 of a letterbox at 416. Other
         net sizes move the ends so far that detection always works well inside of the range.
         """
+        if self.scenes:
+            return self.scenes[0] * self.net_size, self.scenes[1] * self.net_size
         low = max(0.5 * min(self.net_size, 416), 0.4 * self.net_size)
         return low, max(1.2 * self.net_size, 1.7 * 416)
+
+    @property
+    def fine_tune_scene_sides(self) -> tuple[float, float]:
+        """The same range for the last phase."""
+        if self.fine_tune_scenes:
+            return self.fine_tune_scenes[0] * self.net_size, self.fine_tune_scenes[1] * self.net_size
+        return self.scene_sides
+
+
+def _check_range(name: str, ends: Sequence[float]) -> None:
+    if ends and (len(ends) != 2 or not 0 < ends[0] <= ends[1]):
+        raise ValueError(f"{name} goes from a smaller to a bigger share, both above 0.")

@@ -24,7 +24,7 @@ def build_network(config: NetworkConfig, *, classes: int, seed: int = 0) -> kera
     """Build a network with fresh weights; the same seed gives the same weights.
 
     Input: float32 (B, H, W, 3), RGB from 0 to 1, H and W multiples of the coarsest stride.
-    Outputs: three raw float32 tensors, finest first, each (B, H/s, W/s, 3 * (5 + classes));
+    Outputs: one raw float32 tensor for each stride, finest first, each (B, H/s, W/s, 3 * (5 + classes));
     per anchor tx, ty, tw, th, objectness and the class logits.
     """
     if classes < 1:
@@ -35,7 +35,7 @@ def build_network(config: NetworkConfig, *, classes: int, seed: int = 0) -> kera
     outputs: list[keras.KerasTensor] = []
     above = None
     for stride, feature in zip(reversed(config.strides), reversed(features), strict=True):
-        filters = feature.shape[-1]
+        filters = max(feature.shape[-1], config.least_width)
         name = f"scale{stride}"
         if above is not None:
             above = convolve(above, filters // 2, 1, f"{name}_lift")
@@ -72,7 +72,7 @@ class _Convolutions:
 
 
 def _backbone(pictures: keras.KerasTensor, config: NetworkConfig, convolve: _Convolutions) -> list[keras.KerasTensor]:
-    """Features of the last three stages, finest first."""
+    """Features of the stages that have a head, finest first."""
     tensor = convolve(pictures, config.stem_filters, 3, "stem", stride=config.stem_stride)
     features = []
     for number, stage in enumerate(config.stages, start=1):
@@ -83,7 +83,7 @@ def _backbone(pictures: keras.KerasTensor, config: NetworkConfig, convolve: _Con
             wide = convolve(narrow, stage.filters, 3, f"{name}_wide")
             tensor = layers.Add(name=f"{name}_add")([tensor, wide])
         features.append(tensor)
-    return features[-3:]
+    return features[-config.scales :]
 
 
 def _neck(tensor: keras.KerasTensor, filters: int, pairs: int, name: str, convolve: _Convolutions) -> keras.KerasTensor:

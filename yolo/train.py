@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from yolo.batches import Batch, Batches
+from yolo.budget import Budget
 from yolo.checkpoint import Checkpoint, Progress, identity_of, load_checkpoint, save_checkpoint
 from yolo.config import TrainConfig, network_named
 from yolo.detections import Detections
@@ -70,9 +71,9 @@ def train(
     start_release: Path | None = None,
     resume: bool = False,
 ) -> TrainResult:
-    """Train for `config.epochs` epochs, with a checkpoint in `folder` after each.
+    """Train for `config.epochs` epochs, or `config.minutes`, with a checkpoint in `folder` after each.
 
-    `anchors` (9, 2): width and height in pixels at the net size, by area. `crops`: pictures
+    `anchors` (3 a scale, 2): width and height in pixels at the net size, by area. `crops`: pictures
     of single faces for mosaics; without them faces are cut from the training pictures.
     With `resume` a checkpoint in `folder` is gone on from, if there is one; otherwise it is
     overwritten in time. `should_stop` is asked before every step and between
@@ -82,8 +83,9 @@ def train(
     picture cannot be read, TrainError when the loss diverges, ValueError for bad arguments.
     """
     sizes = np.asarray(anchors, np.float32).reshape(-1, 2)
-    if len(sizes) != 9 or (sizes <= 0).any():
-        raise ValueError(f"Nine anchors of positive size are needed, not {len(sizes)}.")
+    count = network_named(config.network).anchor_count
+    if len(sizes) != count or (sizes <= 0).any():
+        raise ValueError(f"{count} anchors of positive size are needed, not {len(sizes)}.")
     _check_labels([*train_samples, *validation_samples, *crops], len(classes))
     run = _Run(train_samples, validation_samples, crops, classes, sizes, config, folder)
     if not (resume and run.resume()) and start_release is not None:
@@ -114,7 +116,8 @@ class _Run:
         self._validation = validation_samples
         self._identity = identity_of(config, classes, anchors, [*train_samples, *crops])
         self._batches = Batches(train_samples, crops, anchors=anchors, config=config)
-        self._schedule = Schedule(config, self._batches.steps)
+        self._budget = Budget(config)
+        self._plan = config
         form = network_named(config.network)
         self._network = build_network(form, classes=len(classes), seed=config.seed)
         self._learner = Learner(self._network, anchors=anchors, config=config)
@@ -135,6 +138,8 @@ class _Run:
             variable.assign(value)
         self._average = MovingAverage(found.average, decay=self._config.ema)
         self._best, self._progress = found.best, found.progress
+        self._budget = Budget(self._config, seconds=found.progress.seconds, epochs=found.progress.planned)
+        self._plan = self._budget.plan
         return True
 
     def start_from(self, release: Path) -> None:
@@ -154,14 +159,17 @@ class _Run:
         pace = Pace(self._config, self._batches.steps)
         stopped = False
         try:
-            for epoch in range(self._progress.epoch, self._config.epochs):
+            while (epoch := self._progress.epoch) < self._plan.epochs:
+                self._plan = plan = self._budget.plan_for(epoch)
+                pace.follow(plan)
                 began = time.monotonic()
                 losses = self._train_epoch(epoch, pace, on_event, should_stop)
                 metrics = self._validate(epoch, pace, should_stop)
-                is_best = self._note(epoch, metrics)
                 seconds = time.monotonic() - began
+                self._budget.spent(epoch, seconds)
+                is_best = self._note(epoch, metrics)
                 # Told before it is saved: a training killed in between repeats the epoch rather than losing its record.
-                on_event(EpochEvent(epoch + 1, self._config.epochs, losses, metrics, seconds, is_best))
+                on_event(EpochEvent(epoch + 1, plan.epochs, losses, metrics, seconds, is_best))
                 self._save()
         except _StoppedError:
             stopped = True
@@ -186,10 +194,11 @@ class _Run:
         sums: defaultdict[str, float] = defaultdict(float)
         losses: dict[str, float] = {}
         first = epoch * self._batches.steps
-        with closing(self._batches.epoch(epoch)) as batches:
+        schedule = Schedule(self._plan, self._batches.steps)
+        with closing(self._batches.epoch(epoch, self._plan)) as batches:
             for step, batch in enumerate(batches):
                 _go_on(should_stop)
-                rate = self._schedule.learning_rate(first + step)
+                rate = schedule.learning_rate(first + step)
                 for name, value in self._learn(batch, rate, epoch).items():
                     sums[name] += value
                 losses = {name: value / (step + 1) for name, value in sums.items()}
@@ -211,7 +220,7 @@ class _Run:
     def _step_event(self, epoch: int, step: int, losses: Mapping[str, float], rate: float, pace: Pace) -> StepEvent:
         return StepEvent(
             epoch=epoch + 1,
-            epochs=self._config.epochs,
+            epochs=self._plan.epochs,
             step=step + 1,
             steps=self._batches.steps,
             losses=losses,
@@ -222,7 +231,7 @@ class _Run:
 
     def _validate(self, epoch: int, pace: Pace, should_stop: Callable[[], bool]) -> Metrics | None:
         """Metrics of the averaged weights, in the epochs in which that is wanted."""
-        if not self._validation or not is_validated(self._config, epoch):
+        if not self._validation or not is_validated(self._plan, epoch):
             return None
         began = time.monotonic()
         self._judged.set_weights(self._average.weights)
@@ -244,7 +253,14 @@ class _Run:
             self._best = self._average.weights
             best_epoch = epoch + 1
             best = metrics.as_dict(self._classes) if metrics else None
-        self._progress = Progress(epoch + 1, (epoch + 1) * self._batches.steps, best_epoch, best)
+        self._progress = Progress(
+            epoch=epoch + 1,
+            step=(epoch + 1) * self._batches.steps,
+            best_epoch=best_epoch,
+            best_metrics=best,
+            seconds=self._budget.seconds,
+            planned=self._plan.epochs,
+        )
         return leads
 
     def _save(self) -> None:

@@ -99,7 +99,8 @@ def gather(options: argparse.Namespace, config: TrainConfig) -> Material:
         print(problem, file=sys.stderr)
     training, validation = split(folder.samples, options.validation_share, config.seed)
     crops = read_crops(options.crops, folder.classes, mapping) if options.crops else ()
-    return Material(training, validation, crops, folder.classes, fit_anchors(training, config.net_size))
+    fit = fit_anchors(training, config.net_size, count=network_named(config.network).anchor_count)
+    return Material(training, validation, crops, folder.classes, fit)
 
 
 def split(samples: Sequence[Sample], share: float, seed: int) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
@@ -113,14 +114,14 @@ def split(samples: Sequence[Sample], share: float, seed: int) -> tuple[tuple[Sam
     )
 
 
-def fit_anchors(samples: Sequence[Sample], net_size: int) -> AnchorFit:
-    """Nine anchors for the boxes of the samples at the net size."""
+def fit_anchors(samples: Sequence[Sample], net_size: int, *, count: int = 9) -> AnchorFit:
+    """So many anchors for the boxes of the samples at the net size."""
     extents: list[NDArray[np.int64]] = []
     for sample in samples:
         height, width = sample.read().shape[:2]
         extents.append(np.tile([width, height], (len(sample.boxes), 1)))
     boxes = np.concatenate([sample.boxes for sample in samples])
-    return kmeans_anchors(sizes_at(net_size, boxes, np.concatenate(extents)), count=9, seed=0)
+    return kmeans_anchors(sizes_at(net_size, boxes, np.concatenate(extents)), count=count, seed=0)
 
 
 def read_crops(folder: Path, classes: Sequence[str], mapping: Mapping[str, str]) -> tuple[Sample, ...]:

@@ -140,7 +140,7 @@ def test_a_loss_that_explodes_ends_the_training_with_a_sentence(tmp_path, eagerl
 
 def test_arguments_that_do_not_fit_are_refused(tmp_path):
     samples = two_squares(tmp_path)
-    with pytest.raises(ValueError, match="Nine anchors of positive size are needed, not 6"):
+    with pytest.raises(ValueError, match="9 anchors of positive size are needed, not 6"):
         run(samples, tmp_path, narrow_config(), anchors=ANCHORS[:6])
     with pytest.raises(ValueError, match=r"blue\.png has a label beyond the 1 classes"):
         run(samples, tmp_path, narrow_config(), classes=("red",))
