@@ -81,6 +81,23 @@ def network_named(name: str) -> NetworkConfig:
         raise ValueError(f"There is no network '{name}'; there are: {known}.") from None
 
 
+def _check_least(settings: object, least: int, *names: str) -> None:
+    for name in names:
+        if getattr(settings, name) < least:
+            raise ValueError(f"{name} is at least {least}, not {getattr(settings, name)}.")
+
+
+def _check_shares(settings: object, *names: str) -> None:
+    for name in names:
+        if not 0 <= getattr(settings, name) <= 1:
+            raise ValueError(f"{name} is a share and lies between 0 and 1.")
+
+
+def _check_range(name: str, ends: Sequence[float]) -> None:
+    if ends and (len(ends) != 2 or not 0 < ends[0] <= ends[1]):
+        raise ValueError(f"{name} goes from a smaller to a bigger share, both above 0.")
+
+
 @dataclass(frozen=True)
 class AugmentConfig:
     """How training canvases are composed; shares are probabilities, sizes are pixels."""
@@ -97,9 +114,7 @@ class AugmentConfig:
     least_side: float = 3.0
 
     def __post_init__(self) -> None:
-        for name in ("mosaic", "packed_tiles", "pasted_scenes", "flip", "least_visible"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} is a share and lies between 0 and 1.")
+        _check_shares(self, "mosaic", "packed_tiles", "pasted_scenes", "flip", "least_visible")
         low, high = self.crop_faces
         if not 0 < low <= high:
             raise ValueError("crop_faces goes from a smaller to a bigger size, both above 0.")
@@ -129,6 +144,7 @@ class TrainConfig:
     `scenes` and `fine_tune_scenes` replace the rule of `scene_sides`, each by a lowest and a
     highest long side as shares of the net size. `repeat_share` shows pictures with rare classes
     more often: those in less than that share of the pictures, see `yolo.batches.repeat_weights`.
+    `multi_scale` lets each batch have a canvas of its own, up to that share smaller or larger.
     With `minutes` above 0 a training takes about that long: of the `epochs` it does those that
     fit, and its schedule follows, see `yolo.budget`.
     """
@@ -151,6 +167,7 @@ class TrainConfig:
     scenes: Sequence[float] = ()
     fine_tune_scenes: Sequence[float] = ()
     repeat_share: float = 0.0
+    multi_scale: float = 0.0
     minutes: float = 0.0
     validate_every: int = 1
     loader_threads: int = 2
@@ -165,19 +182,16 @@ class TrainConfig:
         for name in ("canvas", "fine_tune_canvas"):
             if getattr(self, name) < 32 or getattr(self, name) % 32:
                 raise ValueError(f"{name} is a multiple of 32, not {getattr(self, name)}.")
-        for name in ("epochs", "batch", "validate_every", "loader_threads"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is at least 1, not {getattr(self, name)}.")
+        _check_least(self, 1, "epochs", "batch", "validate_every", "loader_threads")
+        _check_least(self, 0, "seed", "minutes")
         for name in ("canvases_per_picture", "learning_rate", "fine_tune_learning_rate"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} is above 0, not {getattr(self, name)}.")
         _check_range("scenes", self.scenes)
         _check_range("fine_tune_scenes", self.fine_tune_scenes)
-        for name in ("seed", "minutes"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} is 0 or above, not {getattr(self, name)}.")
-        if not (0 <= self.ema < 1 and 0 <= self.fine_tune_share <= 1 and 0 <= self.repeat_share <= 1):
-            raise ValueError("ema, fine_tune_share and repeat_share lie between 0 and 1, ema below 1.")
+        _check_shares(self, "ema", "fine_tune_share", "fine_tune_mosaic", "repeat_share", "multi_scale")
+        if self.ema == 1:
+            raise ValueError("ema is below 1: an average that takes nothing in learns nothing.")
 
     @property
     def fine_tune_epochs(self) -> int:
@@ -202,8 +216,3 @@ class TrainConfig:
         if self.fine_tune_scenes:
             return self.fine_tune_scenes[0] * self.net_size, self.fine_tune_scenes[1] * self.net_size
         return self.scene_sides
-
-
-def _check_range(name: str, ends: Sequence[float]) -> None:
-    if ends and (len(ends) != 2 or not 0 < ends[0] <= ends[1]):
-        raise ValueError(f"{name} goes from a smaller to a bigger share, both above 0.")
