@@ -17,7 +17,7 @@ from training.samples import TrainingError, crop_samples, fitted_anchors, traini
 from yolo.checkpoint import CheckpointError
 from yolo.release import ReleaseError
 from yolo.samples import SampleError
-from yolo.train import EpochEvent, StepEvent, TrainError, TrainResult, train
+from yolo.train import EpochEvent, SetbackEvent, StepEvent, TrainError, TrainResult, train
 
 
 def run(reporter: Reporter, target_id: int) -> None:
@@ -82,11 +82,15 @@ class Chronicle:
         self._learning_rate = 0.0
         self._epochs_done = training.epochs_done.count()
 
-    def note(self, event: StepEvent | EpochEvent) -> None:
-        if isinstance(event, StepEvent):
-            self._note_step(event)
-        else:
-            self._note_epoch(event)
+    def note(self, event: StepEvent | EpochEvent | SetbackEvent) -> None:
+        match event:
+            case StepEvent():
+                self._note_step(event)
+            case SetbackEvent():
+                sentence = _("the loss diverged in epoch %(epoch)s: back to the last checkpoint, at a lower rate")
+                self._reporter.progress(message=sentence % {"epoch": event.epoch}, force=True)
+            case EpochEvent():
+                self._note_epoch(event)
 
     def _note_step(self, event: StepEvent) -> None:
         self._learning_rate = event.learning_rate

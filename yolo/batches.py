@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +19,12 @@ from yolo.config import AugmentConfig, TrainConfig, network_named
 from yolo.samples import Sample
 from yolo.targets import targets_for
 
-ORDER, CANVAS = 0, 1
+ORDER, CANVAS, SIDE = 0, 1, 2
 """Distinguish the random streams of one seed."""
 LEAST_OWN_FACE = 24.0
 """Faces cut from the training scenes themselves are at least this large, in pixels."""
 OWN_FACE_MARGIN = 0.4
+CANVAS_STEP = 32
 
 
 @dataclass(frozen=True)
@@ -135,20 +136,22 @@ class Batches:
         canvases = len(self._store) * self._config.canvases_per_picture
         return max(1, round(canvases / self._config.batch))
 
-    def epoch(self, epoch: int, plan: TrainConfig | None = None) -> Generator[Batch, None, None]:
+    def epoch(self, epoch: int, plan: TrainConfig | None = None, *, skip: int = 0) -> Generator[Batch, None, None]:
         """The batches of an epoch (from 0), composed ahead of their use.
 
         `plan` is the configuration with the number of epochs that are now meant to be done, where
-        that is not the configuration's own: it says which epochs are the last phase. Close the generator when leaving early; its threads end with it.
+        that is not the configuration's own: it says which epochs are the last phase. The
+        first `skip` batches are left out. Close the generator when leaving early; its threads end
+        with it.
         """
-        order = self._order(epoch)
+        order = self.order(epoch)
         composer = composer_for(plan or self._config, epoch)
         batch = self._config.batch
         threads = self._config.loader_threads
         pool = ThreadPoolExecutor(threads, thread_name_prefix="canvases")
         waiting: deque[Future[Batch]] = deque()
         try:
-            for first in range(0, len(order), batch):
+            for first in range(skip * batch, len(order), batch):
                 waiting.append(pool.submit(self._batch, composer, epoch, first, order[first : first + batch]))
                 if len(waiting) > threads + 2:
                     yield waiting.popleft().result()
@@ -157,7 +160,7 @@ class Batches:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _order(self, epoch: int) -> NDArray[np.int64]:
+    def order(self, epoch: int) -> NDArray[np.int64]:
         """Index of the main scene of each canvas: every picture in turn, shuffled, by its weight."""
         rng = np.random.default_rng([self._config.seed, ORDER, epoch])
         count = self.steps * self._config.batch
@@ -167,7 +170,14 @@ class Batches:
             rounds.append(rng.permutation(np.repeat(np.arange(len(self._store)), times)))
         return np.concatenate(rounds)[:count]
 
+    def _side(self, canvas: int, epoch: int, first: int) -> int:
+        """Side of the canvases of one batch: a multiple of 32 around the usual one."""
+        room = int(canvas * self._config.multi_scale) // CANVAS_STEP
+        rng = np.random.default_rng([self._config.seed, SIDE, epoch, first])
+        return max(CANVAS_STEP, canvas + CANVAS_STEP * int(rng.integers(-room, room + 1)))
+
     def _batch(self, composer: Composer, epoch: int, first: int, indices: NDArray[np.int64]) -> Batch:
+        composer = replace(composer, canvas=self._side(composer.canvas, epoch, first))
         pictures = [
             composer.compose(
                 self._store,

@@ -22,7 +22,7 @@ class Budget:
     def __init__(self, config: TrainConfig, *, seconds: float = 0.0, epochs: int | None = None) -> None:
         self._config = config
         self._plan = replace(config, epochs=epochs or config.epochs)
-        self._recent: deque[tuple[float, int]] = deque(maxlen=RECENT)
+        self._recent: deque[tuple[float, float]] = deque(maxlen=RECENT)
         self.seconds = seconds
 
     @property
@@ -43,10 +43,11 @@ class Budget:
             self._plan = next(fits, replace(self._plan, epochs=epoch + 1))
         return self._plan
 
-    def spent(self, epoch: int, seconds: float) -> None:
-        """That epoch (from 0) has taken so long, validation included."""
+    def spent(self, epoch: int, seconds: float, *, share: float = 1.0) -> None:
+        """That share of an epoch (from 0) has taken so long, validation included."""
         self.seconds += seconds
-        self._recent.append((seconds, canvas_pixels(self._plan, epoch)))
+        if share > 0:
+            self._recent.append((seconds, share * canvas_pixels(self._plan, epoch)))
 
     def _seconds_for(self, plan: TrainConfig, epoch: int) -> float:
         """What the epochs from `epoch` on will take; larger canvases take longer."""

@@ -1,8 +1,8 @@
-"""Safe points of a training: everything it needs to go on as if it had never stopped.
+"""Safe points of a training, at its epochs and between: all it needs to go on as if it had never stopped.
 
 One file holds weights, their moving average, the best weights so far, the optimiser's state
 and the progress. It is written beside the last one and renamed, and the one before is kept,
-so that a crash while writing costs an epoch at most. Random state needs no place of its own:
+so that a crash while writing costs a few minutes at most. Random state needs no place of its own:
 every canvas is drawn from a generator seeded by (seed, epoch, position), see `yolo.batches`.
 """
 
@@ -10,7 +10,7 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -38,8 +38,9 @@ class CheckpointError(Exception):
 class Progress:
     """How far a training is. `epoch` counts whole epochs, `best_epoch` from 1 (0: none yet).
 
-    `seconds` were spent on the whole epochs; `planned` epochs were last meant to be done (0: not
-    known).
+    `step` counts all steps, those of an unfinished epoch too, and `sums` are the sums of that
+    epoch's losses. `seconds` were spent so far; `planned` epochs were last meant to be done (0:
+    not known). Each of the `setbacks` has halved the learning rate.
     """
 
     epoch: int
@@ -48,11 +49,13 @@ class Progress:
     best_metrics: dict[str, Any] | None
     seconds: float = 0.0
     planned: int = 0
+    sums: Mapping[str, float] = field(default_factory=dict)
+    setbacks: int = 0
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training after a whole epoch. `identity` says which training this is."""
+    """A training between two steps. `identity` says which training this is."""
 
     identity: Mapping[str, Any]
     progress: Progress

@@ -27,10 +27,7 @@ class NetworkConfig:
     `neck_pairs` counts the (1x1, 3x3) pairs before the closing 1x1 convolution of each
     scale's neck: two in Redmon and Farhadi's YOLOv3 (2018), one in our slim network.
     `decoding` says how raw outputs become boxes, see `yolo.decode`. Each scale's neck and head
-    are as wide as its stage, but not narrower than `least_width`. `norm_epsilon` is what batch
-    normalisation adds to the variance: 1e-6 in Darknet, 1e-3 in Keras.
-
-    The backbone "tiny" is that of YOLOv3-tiny: max pooling and one convolution for each stage.
+    are as wide as its stage, but not narrower than `least_width`.
     """
 
     name: str
@@ -41,8 +38,6 @@ class NetworkConfig:
     decoding: Decoding
     scales: int = 3
     least_width: int = 1
-    backbone: Backbone = "darknet53"
-    norm_epsilon: float = 1e-3
 
     def __post_init__(self) -> None:
         if not 1 <= self.scales <= len(self.stages):
@@ -73,32 +68,8 @@ YOLOV3_SLIM_P2: Final = replace(YOLOV3_SLIM, name="yolov3-slim-p2", scales=4, le
 """The same with a fourth scale at stride 4, for faces of a dozen pixels. P2 is that level's name in Lin et
 al., "Feature Pyramid Networks for Object Detection", CVPR 2017."""
 
-YOLOV3: Final = NetworkConfig(
-    name="yolov3",
-    stem_filters=32,
-    stem_stride=1,
-    stages=(Stage(64, 1), Stage(128, 2), Stage(256, 8), Stage(512, 8), Stage(1024, 4)),
-    neck_pairs=2,
-    decoding="darknet",
-    norm_epsilon=1e-6,
-)
-"""As Redmon and Farhadi have it: Darknet-53, 61.6 M parameters."""
-
-YOLOV3_TINY: Final = NetworkConfig(
-    name="yolov3-tiny",
-    stem_filters=16,
-    stem_stride=1,
-    stages=(Stage(32, 0), Stage(64, 0), Stage(128, 0), Stage(256, 0), Stage(512, 0)),
-    neck_pairs=0,
-    decoding="darknet",
-    scales=2,
-    backbone="tiny",
-    norm_epsilon=1e-6,
-)
-"""The small network of the same authors: two scales, six anchors, 8.7 M parameters."""
-
 NETWORKS: Final[Mapping[str, NetworkConfig]] = MappingProxyType(
-    {network.name: network for network in (YOLOV3_SLIM, YOLOV3_SLIM_P2, YOLOV3, YOLOV3_TINY)}
+    {network.name: network for network in (YOLOV3_SLIM, YOLOV3_SLIM_P2)}
 )
 
 
@@ -109,6 +80,23 @@ def network_named(name: str) -> NetworkConfig:
     except KeyError:
         known = ", ".join(sorted(NETWORKS))
         raise ValueError(f"There is no network '{name}'; there are: {known}.") from None
+
+
+def _check_least(settings: object, least: int, *names: str) -> None:
+    for name in names:
+        if getattr(settings, name) < least:
+            raise ValueError(f"{name} is at least {least}, not {getattr(settings, name)}.")
+
+
+def _check_shares(settings: object, *names: str) -> None:
+    for name in names:
+        if not 0 <= getattr(settings, name) <= 1:
+            raise ValueError(f"{name} is a share and lies between 0 and 1.")
+
+
+def _check_range(name: str, ends: Sequence[float]) -> None:
+    if ends and (len(ends) != 2 or not 0 < ends[0] <= ends[1]):
+        raise ValueError(f"{name} goes from a smaller to a bigger share, both above 0.")
 
 
 @dataclass(frozen=True)
@@ -127,9 +115,7 @@ class AugmentConfig:
     least_side: float = 3.0
 
     def __post_init__(self) -> None:
-        for name in ("mosaic", "packed_tiles", "pasted_scenes", "flip", "least_visible"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} is a share and lies between 0 and 1.")
+        _check_shares(self, "mosaic", "packed_tiles", "pasted_scenes", "flip", "least_visible")
         low, high = self.crop_faces
         if not 0 < low <= high:
             raise ValueError("crop_faces goes from a smaller to a bigger size, both above 0.")
@@ -159,6 +145,7 @@ class TrainConfig:
     `scenes` and `fine_tune_scenes` replace the rule of `scene_sides`, each by a lowest and a
     highest long side as shares of the net size. `repeat_share` shows pictures with rare classes
     more often: those in less than that share of the pictures, see `yolo.batches.repeat_weights`.
+    `multi_scale` lets each batch have a canvas of its own, up to that share smaller or larger.
     With `minutes` above 0 a training takes about that long: of the `epochs` it does those that
     fit, and its schedule follows, see `yolo.budget`.
     """
@@ -181,6 +168,7 @@ class TrainConfig:
     scenes: Sequence[float] = ()
     fine_tune_scenes: Sequence[float] = ()
     repeat_share: float = 0.0
+    multi_scale: float = 0.0
     minutes: float = 0.0
     validate_every: int = 1
     loader_threads: int = 2
@@ -195,20 +183,16 @@ class TrainConfig:
         for name in ("canvas", "fine_tune_canvas"):
             if getattr(self, name) < 32 or getattr(self, name) % 32:
                 raise ValueError(f"{name} is a multiple of 32, not {getattr(self, name)}.")
-        for name in ("epochs", "batch", "validate_every", "loader_threads"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is at least 1, not {getattr(self, name)}.")
+        _check_least(self, 1, "epochs", "batch", "validate_every", "loader_threads")
+        _check_least(self, 0, "seed", "minutes")
         for name in ("canvases_per_picture", "learning_rate", "fine_tune_learning_rate"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} is above 0, not {getattr(self, name)}.")
-        for name in ("scenes", "fine_tune_scenes"):
-            _check_range(name, getattr(self, name))
-        if not 0 <= self.repeat_share <= 1 or self.minutes < 0:
-            raise ValueError("repeat_share lies between 0 and 1, minutes are 0 or more.")
-        if self.seed < 0:
-            raise ValueError(f"seed is 0 or above, not {self.seed}.")
-        if not 0 <= self.ema < 1 or not 0 <= self.fine_tune_share <= 1:
-            raise ValueError("ema and fine_tune_share lie between 0 and 1, ema below 1.")
+        _check_range("scenes", self.scenes)
+        _check_range("fine_tune_scenes", self.fine_tune_scenes)
+        _check_shares(self, "ema", "fine_tune_share", "fine_tune_mosaic", "repeat_share", "multi_scale")
+        if self.ema == 1:
+            raise ValueError("ema is below 1: an average that takes nothing in learns nothing.")
 
     @property
     def fine_tune_epochs(self) -> int:
@@ -233,8 +217,3 @@ class TrainConfig:
         if self.fine_tune_scenes:
             return self.fine_tune_scenes[0] * self.net_size, self.fine_tune_scenes[1] * self.net_size
         return self.scene_sides
-
-
-def _check_range(name: str, ends: Sequence[float]) -> None:
-    if ends and (len(ends) != 2 or not 0 < ends[0] <= ends[1]):
-        raise ValueError(f"{name} goes from a smaller to a bigger share, both above 0.")

@@ -20,7 +20,7 @@ from yolo.anchors import AnchorFit, kmeans_anchors, sizes_at
 from yolo.checkpoint import CheckpointError
 from yolo.config import NETWORKS, TrainConfig, network_named
 from yolo.evaluate import collect
-from yolo.events import EpochEvent, Event, StepEvent
+from yolo.events import EpochEvent, Event, SetbackEvent, StepEvent
 from yolo.keras_predictor import KerasPredictor
 from yolo.metrics import best_operating_points, mean_average_precision
 from yolo.release import ReleaseError, write_release
@@ -199,7 +199,10 @@ class ProgressBar:
         self._bar.set_postfix_str(f"loss {event.losses['loss']:.3f}, {event.pictures_per_second:.0f} pictures/s")
 
 
-def _line(event: EpochEvent) -> str:
+def _line(event: EpochEvent | SetbackEvent) -> str:
+    if isinstance(event, SetbackEvent):
+        share = f"{event.rate_share:.3g} of the learning rate"
+        return f"Epoch {event.epoch}: the loss diverged; back to the last checkpoint, with {share}"
     losses = ", ".join(f"{name} {value:.3f}" for name, value in event.losses.items())
     measured = f", mAP@.5 {event.metrics.map50:.3f}" if event.metrics else ""
     return f"Epoch {event.epoch}: {losses}{measured}{' (best)' if event.is_best else ''}"
