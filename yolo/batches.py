@@ -194,6 +194,7 @@ class Batches:
             width=composer.canvas,
             height=composer.canvas,
             match_ratio=self._config.loss.match_ratio,
+            neighbours=network_named(self._config.network).decoding == "wide",
         )
         return Batch(network_input([picture.image for picture in pictures]), targets)
 

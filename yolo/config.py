@@ -27,7 +27,10 @@ class NetworkConfig:
     `neck_pairs` counts the (1x1, 3x3) pairs before the closing 1x1 convolution of each
     scale's neck: two in Redmon and Farhadi's YOLOv3 (2018), one in our slim network.
     `decoding` says how raw outputs become boxes, see `yolo.decode`. Each scale's neck and head
-    are as wide as its stage, but not narrower than `least_width`.
+    are as wide as its stage, but not narrower than `least_width`. `norm_epsilon` is what batch
+    normalisation adds to the variance: 1e-6 in Darknet, 1e-3 in Keras.
+
+    The backbone "tiny" is that of YOLOv3-tiny: max pooling and one convolution for each stage.
     """
 
     name: str
@@ -38,6 +41,8 @@ class NetworkConfig:
     decoding: Decoding
     scales: int = 3
     least_width: int = 1
+    backbone: Backbone = "darknet53"
+    norm_epsilon: float = 1e-3
 
     def __post_init__(self) -> None:
         if not 1 <= self.scales <= len(self.stages):
@@ -68,8 +73,32 @@ YOLOV3_SLIM_P2: Final = replace(YOLOV3_SLIM, name="yolov3-slim-p2", scales=4, le
 """The same with a fourth scale at stride 4, for faces of a dozen pixels. P2 is that level's name in Lin et
 al., "Feature Pyramid Networks for Object Detection", CVPR 2017."""
 
+YOLOV3: Final = NetworkConfig(
+    name="yolov3",
+    stem_filters=32,
+    stem_stride=1,
+    stages=(Stage(64, 1), Stage(128, 2), Stage(256, 8), Stage(512, 8), Stage(1024, 4)),
+    neck_pairs=2,
+    decoding="darknet",
+    norm_epsilon=1e-6,
+)
+"""As Redmon and Farhadi have it: Darknet-53, 61.6 M parameters."""
+
+YOLOV3_TINY: Final = NetworkConfig(
+    name="yolov3-tiny",
+    stem_filters=16,
+    stem_stride=1,
+    stages=(Stage(32, 0), Stage(64, 0), Stage(128, 0), Stage(256, 0), Stage(512, 0)),
+    neck_pairs=0,
+    decoding="darknet",
+    scales=2,
+    backbone="tiny",
+    norm_epsilon=1e-6,
+)
+"""The small network of the same authors: two scales, six anchors, 8.7 M parameters."""
+
 NETWORKS: Final[Mapping[str, NetworkConfig]] = MappingProxyType(
-    {network.name: network for network in (YOLOV3_SLIM, YOLOV3_SLIM_P2)}
+    {network.name: network for network in (YOLOV3_SLIM, YOLOV3_SLIM_P2, YOLOV3, YOLOV3_TINY)}
 )
 
 
