@@ -112,8 +112,6 @@ class TrainingRun(models.Model):
             errors["net_size"] = _("The net size is a multiple of 32.")
         if self._crops_are_of_the_same_dataset():
             errors["crops_version"] = _("Single faces must come from another dataset than the photographs.")
-        if self.start_release is not None and self.start_release.network != self.network:
-            errors["start_release"] = _("The release to start from has another network.")
         if errors:
             raise ValidationError(errors)
 

@@ -15,6 +15,7 @@ from training.models import Epoch, TrainingRun
 from training.publishing import publish
 from training.samples import TrainingError, crop_samples, fitted_anchors, training_samples
 from yolo.checkpoint import CheckpointError
+from yolo.config import network_named
 from yolo.release import ReleaseError
 from yolo.samples import SampleError
 from yolo.train import EpochEvent, SetbackEvent, StepEvent, TrainError, TrainResult, train
@@ -53,7 +54,8 @@ def _train(reporter: Reporter, training: TrainingRun) -> TrainResult:
     reporter.progress(message=_("reading the pictures"), force=True)
     samples = training_samples(training.version)
     if not training.anchors:
-        anchors = fitted_anchors(training.version, net_size=training.net_size, seed=training.seed)
+        count = network_named(training.network).anchor_count
+        anchors = fitted_anchors(training.version, net_size=training.net_size, seed=training.seed, count=count)
         with reporter.safe_point():
             TrainingRun.objects.filter(pk=training.pk).update(anchors=anchors)
         training.anchors = anchors

@@ -51,10 +51,10 @@ def test_single_faces_of_the_same_dataset_are_refused(dan):
     assert "crops_version" in refused(version=version, crops_version=another, by=dan)
 
 
-def test_a_start_release_of_another_network_is_refused(dan, tiny_release):
-    tiny_release.network = "another"
-    tiny_release.save()
-    assert "start_release" in refused(version=make_version(), start_release=tiny_release, by=dan)
+def test_a_run_may_start_from_a_release_of_another_network(dan, tiny_release):
+    usual = {**USUAL, "network": "yolov3-slim-p2"}
+    run = run_start(version=make_version(), start_release=tiny_release, **usual, by=dan)
+    assert (run.start_release.network, run.network) == ("yolov3-slim", "yolov3-slim-p2")
 
 
 def test_a_queued_run_is_cancelled_and_resumed(dan):
