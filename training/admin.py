@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from training.models import Epoch, TrainingRun
+from training.models import Epoch, StartWeights, TrainingRun
 
 
 class EpochInline(admin.TabularInline[Epoch, TrainingRun]):
@@ -30,4 +30,20 @@ class TrainingRunAdmin(admin.ModelAdmin[TrainingRun]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: TrainingRun | None = None) -> bool:
+        return False
+
+
+@admin.register(StartWeights)
+class StartWeightsAdmin(admin.ModelAdmin[StartWeights]):
+    list_display = ("name", "network", "layers", "size", "sha256", "source", "created_at")
+    list_filter = ("network",)
+    search_fields = ("name", "sha256", "source")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: StartWeights | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: StartWeights | None = None) -> bool:
         return False

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from labelling.models import DatasetVersion
 from releases.models import ModelRelease
-from training.models import LARGEST_NET_SIZE, NET_SIZE_STEP, TrainingRun
+from training.models import LARGEST_NET_SIZE, NET_SIZE_STEP, StartWeights, TrainingRun
 from yolo.config import LEAST_NET_SIZE, NETWORKS
 
 
@@ -30,13 +30,23 @@ class RunForm(forms.ModelForm[TrainingRun]):
 
     class Meta:
         model = TrainingRun
-        fields = ("version", "network", "net_size", "epochs", "batch", "crops_version", "start_release")
+        fields = (
+            "version",
+            "network",
+            "net_size",
+            "epochs",
+            "batch",
+            "crops_version",
+            "start_release",
+            "start_weights",
+        )
         labels = {
             "version": _("Dataset version"),
             "epochs": _("Epochs"),
             "batch": _("Batch"),
             "crops_version": _("Single faces"),
             "start_release": _("Start from"),
+            "start_weights": _("Or from Darknet's weights"),
         }
         help_texts = {
             "version": _("The frozen pictures and boxes to learn from."),
@@ -46,6 +56,7 @@ class RunForm(forms.ModelForm[TrainingRun]):
                 "A version of a dataset of single faces that are pasted into the pictures. May be empty."
             ),
             "start_release": _("A model whose weights to begin with; fewer epochs will then do."),
+            "start_weights": _("Fetched or read with the command fetch_weights; those of the same network fit."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,6 +67,7 @@ class RunForm(forms.ModelForm[TrainingRun]):
             self.initial["version"] = some[0].pk
         self._offer("crops_version", versions, nothing=_("None: faces are cut from the pictures themselves"))
         self._offer("start_release", ModelRelease.objects.all(), nothing=_("Scratch"))
+        self._offer("start_weights", StartWeights.objects.all(), nothing=_("None"))
 
     def _offer(self, name: str, rows: QuerySet[Any], *, nothing: Promise) -> None:
         field = self.fields[name]

@@ -1,5 +1,6 @@
 """Training runs and their epochs."""
 
+from pathlib import Path
 from typing import Self
 
 from django.conf import settings
@@ -57,6 +58,14 @@ class TrainingRun(models.Model):
         related_name="+",
         verbose_name=_("start from"),
     )
+    start_weights = models.ForeignKey(
+        "training.StartWeights",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="runs",
+        verbose_name=_("start weights"),
+    )
     release = models.OneToOneField(
         "releases.ModelRelease", on_delete=models.SET_NULL, null=True, blank=True, related_name="run"
     )
@@ -81,6 +90,12 @@ class TrainingRun(models.Model):
     )
     anchors = models.JSONField(default=list, blank=True, help_text=_("[width, height] in pixels at the net size"))
     best = models.JSONField(default=dict, blank=True, help_text=_("The best epoch and its validation metrics."))
+    started_with = models.JSONField(
+        default=dict, blank=True, help_text=_("taken: arrays that fitted; left_out: those that began at random")
+    )
+    setbacks = models.JSONField(
+        default=list, blank=True, help_text=_("Where the loss diverged: epoch, step, rate_share from then on.")
+    )
     test_metrics = models.JSONField(
         default=dict, blank=True, help_text=_("On the test split, looked at once, after the training.")
     )
@@ -112,6 +127,10 @@ class TrainingRun(models.Model):
             errors["net_size"] = _("The net size is a multiple of 32.")
         if self._crops_are_of_the_same_dataset():
             errors["crops_version"] = _("Single faces must come from another dataset than the photographs.")
+        if self.start_weights is not None and self.start_weights.network != self.network:
+            errors["start_weights"] = _("These weights are those of another network.")
+        if self.start_weights is not None and self.start_release is not None:
+            errors["start_weights"] = _("A run starts from a model or from weights, not from both.")
         if errors:
             raise ValidationError(errors)
 
@@ -130,6 +149,32 @@ class TrainingRun(models.Model):
             seed=self.seed,
             **self.options,
         )
+
+
+class StartWeights(models.Model):
+    """A Darknet `.weights` file to start trainings from, kept in the data folder under its hash."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    network = models.CharField(_("network"), max_length=40)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, unique=True)
+    size = models.PositiveBigIntegerField(_("bytes"))
+    layers = models.PositiveIntegerField(_("convolutions"), help_text=_("How many of the network's it holds."))
+    source = models.CharField(
+        _("source"), max_length=500, help_text=_("Address or file name. No hash of it is published to compare with.")
+    )
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("start weights")
+        verbose_name_plural = _("start weights")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> Path:
+        return Path(settings.MEDIA_ROOT) / "weights" / f"{self.sha256}.weights"
 
 
 class Epoch(models.Model):

@@ -16,15 +16,16 @@ from training.publishing import publish
 from training.samples import TrainingError, crop_samples, fitted_anchors, training_samples
 from yolo.checkpoint import CheckpointError
 from yolo.config import network_named
+from yolo.darknet_cfg import DarknetError
 from yolo.release import ReleaseError
 from yolo.samples import SampleError
-from yolo.train import EpochEvent, SetbackEvent, StepEvent, TrainError, TrainResult, train
+from yolo.train import EpochEvent, SetbackEvent, StartEvent, StepEvent, TrainError, TrainResult, train
 
 
 def run(reporter: Reporter, target_id: int) -> None:
     """Train, or go on from the last checkpoint, then publish. Run twice it publishes once."""
-    found = TrainingRun.objects.select_related("version__dataset", "crops_version__dataset", "start_release")
-    training = found.get(pk=target_id)
+    related = ("version__dataset", "crops_version__dataset", "start_release", "start_weights")
+    training = TrainingRun.objects.select_related(*related).get(pk=target_id)
     _take_over(reporter, training)
     if training.release_id is not None:
         return
@@ -33,7 +34,7 @@ def run(reporter: Reporter, target_id: int) -> None:
         if result.stopped:
             raise JobCancelled
         publish(reporter, training, result, scratch=run_folder(training) / "unmeasured")
-    except (TrainError, CheckpointError, ReleaseError, SampleError) as error:
+    except (TrainError, CheckpointError, DarknetError, ReleaseError, SampleError) as error:
         raise TrainingError(str(error)) from error
 
 
@@ -59,7 +60,7 @@ def _train(reporter: Reporter, training: TrainingRun) -> TrainResult:
         with reporter.safe_point():
             TrainingRun.objects.filter(pk=training.pk).update(anchors=anchors)
         training.anchors = anchors
-    start = training.start_release
+    start, weights = training.start_release, training.start_weights
     return train(
         train_samples=samples,
         validation_samples=version_samples(training.version, Split.VALIDATION),
@@ -71,6 +72,7 @@ def _train(reporter: Reporter, training: TrainingRun) -> TrainResult:
         on_event=Chronicle(reporter, training).note,
         should_stop=reporter.should_stop,
         start_release=release_folder(start) if start else None,
+        start_weights=weights.path if weights else None,
         resume=True,
     )
 
@@ -84,15 +86,26 @@ class Chronicle:
         self._learning_rate = 0.0
         self._epochs_done = training.epochs_done.count()
 
-    def note(self, event: StepEvent | EpochEvent | SetbackEvent) -> None:
+    def note(self, event: StepEvent | EpochEvent | SetbackEvent | StartEvent) -> None:
         match event:
             case StepEvent():
                 self._note_step(event)
             case SetbackEvent():
-                sentence = _("the loss diverged in epoch %(epoch)s: back to the last checkpoint, at a lower rate")
-                self._reporter.progress(message=sentence % {"epoch": event.epoch}, force=True)
+                self._note_setback(event)
+            case StartEvent():
+                with self._reporter.safe_point():
+                    started = {"taken": event.taken, "left_out": list(event.left_out)}
+                    TrainingRun.objects.filter(pk=self._training.pk).update(started_with=started)
             case EpochEvent():
                 self._note_epoch(event)
+
+    def _note_setback(self, event: SetbackEvent) -> None:
+        setback = {"epoch": event.epoch, "step": event.step, "rate_share": event.rate_share}
+        self._training.setbacks = [*self._training.setbacks, setback]
+        with self._reporter.safe_point():
+            TrainingRun.objects.filter(pk=self._training.pk).update(setbacks=self._training.setbacks)
+        sentence = _("the loss diverged in epoch %(epoch)s: back to the last checkpoint, at a lower rate")
+        self._reporter.progress(message=sentence % {"epoch": event.epoch}, force=True)
 
     def _note_step(self, event: StepEvent) -> None:
         self._learning_rate = event.learning_rate

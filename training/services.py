@@ -1,6 +1,8 @@
 """Every write about training runs that a person asks for."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
@@ -14,7 +16,10 @@ from jobs.models import Job
 from jobs.services import job_cancel, job_enqueue, job_resume
 from labelling.models import DatasetVersion
 from releases.models import ModelRelease
-from training.models import TrainingRun
+from training.models import StartWeights, TrainingRun
+from yolo.config import network_named
+from yolo.darknet_weights import read_weights
+from yolo.downloads import sha256_of
 
 KIND = "training.run"
 DEAD_AFTER = timedelta(seconds=15)
@@ -31,6 +36,7 @@ class Recipe(TypedDict):
     batch: int
     seed: NotRequired[int]
     start_release: NotRequired[ModelRelease | None]
+    start_weights: NotRequired[StartWeights | None]
     crops_version: NotRequired[DatasetVersion | None]
     options: NotRequired[dict[str, Any]]
 
@@ -56,6 +62,31 @@ def run_start(*, by: User | None, **recipe: Unpack[Recipe]) -> TrainingRun:
     run.job = job_enqueue(kind=KIND, title=run_title(run), owner=by, target_id=run.pk)
     run.save(update_fields=["job"])
     return run
+
+
+def weights_add(*, path: Path, name: str, network: str, source: str, by: User | None) -> StartWeights:
+    """Keep a copy of a Darknet `.weights` file to start trainings from; the same file twice is one.
+
+    Raises DarknetError when the file is not of that network, ValidationError when the name is taken.
+    """
+    found = read_weights(path, network_named(network))
+    digest = sha256_of(path)
+    known = StartWeights.objects.filter(sha256=digest).first()
+    if known is not None:
+        return known
+    row = StartWeights(
+        name=name, network=network, sha256=digest, size=path.stat().st_size, layers=len(found.layers), source=source
+    )
+    row.full_clean()
+    if row.path != path:
+        row.path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = row.path.with_suffix(".part")
+        shutil.copyfile(path, unfinished)
+        unfinished.replace(row.path)
+    with transaction.atomic():
+        row.save()
+        audit(actor=by, action="weights_add", target=row, name=name, source=source, sha256=digest)
+    return row
 
 
 def run_cancel(*, run: TrainingRun, by: User | None) -> Job:

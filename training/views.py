@@ -50,7 +50,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require(Right.VIEW_TRAINING)
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     rows = TrainingRun.objects.for_user(person(request)).for_lists()
-    row = get_object_or_404(rows.select_related("crops_version__dataset", "start_release"), pk=pk)
+    row = get_object_or_404(rows.select_related("crops_version__dataset", "start_release", "start_weights"), pk=pk)
     context = {
         "run": row,
         "epochs": row.epochs_done.all(),

@@ -54,4 +54,15 @@ class SetbackEvent:
     rate_share: float
 
 
-Event = StepEvent | EpochEvent | SetbackEvent
+@dataclass(frozen=True)
+class StartEvent:
+    """Sent once by a training that begins with weights from elsewhere.
+
+    `taken` counts the arrays that fitted, `left_out` names those of the network that began at random.
+    """
+
+    taken: int
+    left_out: tuple[str, ...]
+
+
+Event = StepEvent | EpochEvent | SetbackEvent | StartEvent

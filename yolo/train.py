@@ -19,9 +19,10 @@ from yolo.batches import Batch, Batches
 from yolo.budget import Budget
 from yolo.checkpoint import Checkpoint, Progress, identity_of, load_checkpoint, save_checkpoint
 from yolo.config import TrainConfig, network_named
+from yolo.darknet_weights import read_weights, take_darknet
 from yolo.detections import Detections
 from yolo.evaluate import evaluate
-from yolo.events import EpochEvent, Event, SetbackEvent, StepEvent
+from yolo.events import EpochEvent, Event, SetbackEvent, StartEvent, StepEvent
 from yolo.keras_predictor import KerasPredictor
 from yolo.learner import Learner, MovingAverage
 from yolo.metrics import Metrics
@@ -30,8 +31,9 @@ from yolo.pace import Pace, is_validated
 from yolo.samples import Sample
 from yolo.schedule import Schedule
 from yolo.stability import DivergedError, LossWatch, check_finite
+from yolo.start_weights import take_release
 
-__all__ = ["EpochEvent", "SetbackEvent", "StepEvent", "TrainError", "TrainResult", "train"]
+__all__ = ["EpochEvent", "SetbackEvent", "StartEvent", "StepEvent", "TrainError", "TrainResult", "train"]
 
 
 MOST_SETBACKS: Final = 3
@@ -73,6 +75,7 @@ def train(
     on_event: Callable[[Event], None] = lambda event: None,
     should_stop: Callable[[], bool] = lambda: False,
     start_release: Path | None = None,
+    start_weights: Path | None = None,
     resume: bool = False,
     checkpoint_seconds: float = 180.0,
 ) -> TrainResult:
@@ -82,13 +85,16 @@ def train(
 
     `anchors` (3 a scale, 2): width and height in pixels at the net size, by area. `crops`: pictures
     of single faces for mosaics; without them faces are cut from the training pictures.
+    A new training begins with what fits of the weights of `start_release`, a release's folder, or
+    of `start_weights`, a Darknet file of the same network.
     With `resume` a checkpoint in `folder` is gone on from, if there is one; otherwise it is
     overwritten in time. `should_stop` is asked before every step and between
     the pictures of a validation. When the loss diverges, the training falls back to its last
     checkpoint and goes on at half the learning rate, three times at most.
 
-    Raises CheckpointError when the checkpoint is of another training, SampleError when a
-    picture cannot be read, TrainError when the loss diverges, ValueError for bad arguments.
+    Raises DarknetError or ReleaseError when the start weights cannot be read, CheckpointError when the
+    checkpoint is of another training, SampleError when a picture cannot be read, TrainError when the
+    loss diverges, ValueError for bad arguments.
     """
     sizes = np.asarray(anchors, np.float32).reshape(-1, 2)
     count = network_named(config.network).anchor_count
@@ -96,8 +102,8 @@ def train(
         raise ValueError(f"{count} anchors of positive size are needed, not {len(sizes)}.")
     _check_labels([*train_samples, *validation_samples, *crops], len(classes))
     run = _Run(train_samples, validation_samples, crops, classes, sizes, config, folder, checkpoint_seconds)
-    if not (resume and run.resume()) and start_release is not None:
-        run.start_from(start_release)
+    if not (resume and run.resume()):
+        run.start_from(start_release, start_weights, on_event)
     return run.go(on_event, should_stop)
 
 
@@ -158,12 +164,16 @@ class _Run:
         self._best, self._progress = found.best, found.progress
         self._saved = time.monotonic()
 
-    def start_from(self, release: Path) -> None:
-        """Take those weights of an earlier release whose name and shape fit."""
-        from yolo.release import load_network, read_release
-
-        known = read_release(release)
-        self._left_out = take_weights(self._network, load_network(known), heads=known.classes == self._classes)
+    def start_from(self, release: Path | None, darknet: Path | None, on_event: Callable[[Event], None]) -> None:
+        """Take those weights of an earlier release or a Darknet file whose name and shape fit."""
+        if release is not None:
+            self._left_out = take_release(self._network, release, self._classes)
+        elif darknet is not None:
+            form = network_named(self._config.network)
+            self._left_out = take_darknet(self._network, read_weights(darknet, form), heads=False)
+        else:
+            return
+        on_event(StartEvent(len(self._network.weights) - len(self._left_out), self._left_out))
         self._average = self._new_average()
         self._best = self._average.weights
 
@@ -346,23 +356,6 @@ def _go_on(should_stop: Callable[[], bool]) -> None:
 def _score(map50: float | None) -> float:
     """Orders epochs; one that could not be measured comes before all others."""
     return -1.0 if map50 is None or np.isnan(map50) else map50
-
-
-def take_weights(network: keras.Model, other: keras.Model, *, heads: bool) -> tuple[str, ...]:
-    """Copy the weights of `other` that agree in name and shape; the names of all others.
-
-    Without `heads` the output layers stay as they are: their channels mean other classes.
-    """
-    theirs = {variable.path: variable for variable in other.weights}
-    left_out = []
-    for variable in network.weights:
-        found = theirs.get(variable.path)
-        is_head = variable.path.split("/")[0].endswith("_output")
-        if found is None or found.shape != variable.shape or (is_head and not heads):
-            left_out.append(variable.path)
-        else:
-            variable.assign(found)
-    return tuple(left_out)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,9 @@ from tqdm import tqdm
 from yolo.anchors import AnchorFit, kmeans_anchors, sizes_at
 from yolo.checkpoint import CheckpointError
 from yolo.config import NETWORKS, TrainConfig, network_named
+from yolo.darknet_cfg import DarknetError
 from yolo.evaluate import collect
-from yolo.events import EpochEvent, Event, SetbackEvent, StepEvent
+from yolo.events import EpochEvent, Event, SetbackEvent, StartEvent, StepEvent
 from yolo.keras_predictor import KerasPredictor
 from yolo.metrics import best_operating_points, mean_average_precision
 from yolo.release import ReleaseError, write_release
@@ -33,6 +34,7 @@ KNOWN_ERRORS = (
     VocError,
     SampleError,
     CheckpointError,
+    DarknetError,
     ReleaseError,
     TrainError,
     ValueError,
@@ -86,6 +88,7 @@ def run(options: argparse.Namespace, config: TrainConfig) -> dict[str, object]:
             config=config,
             folder=options.out,
             on_event=bar.show,
+            start_weights=options.start_weights,
             resume=options.resume,
         )
     return _release(result, material, config, release_folder)
@@ -199,7 +202,9 @@ class ProgressBar:
         self._bar.set_postfix_str(f"loss {event.losses['loss']:.3f}, {event.pictures_per_second:.0f} pictures/s")
 
 
-def _line(event: EpochEvent | SetbackEvent) -> str:
+def _line(event: EpochEvent | SetbackEvent | StartEvent) -> str:
+    if isinstance(event, StartEvent):
+        return f"{event.taken} arrays of the start weights fit; {len(event.left_out)} begin at random."
     if isinstance(event, SetbackEvent):
         share = f"{event.rate_share:.3g} of the learning rate"
         return f"Epoch {event.epoch}: the loss diverged; back to the last checkpoint, with {share}"
@@ -229,6 +234,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FROM=TO",
         help="rename a class; mask_weared_incorrect=worn_incorrectly is known",
     )
+    parser.add_argument("--start-weights", type=Path, help="a .weights file of Darknet, whole or its first layers")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     parser.add_argument("--validation-share", type=_share, default=0.1)
     return parser

@@ -6,13 +6,15 @@ from tests.yolo.narrow import ANCHORS, CLASSES, NARROW, NO_CHANGE, narrow_config
 from tests.yolo.random_release import CLASSES as RELEASED
 from yolo.checkpoint import CheckpointError
 from yolo.config import NETWORKS
-from yolo.events import EpochEvent, SetbackEvent, StepEvent
+from yolo.darknet_weights import write_weights
+from yolo.events import EpochEvent, SetbackEvent, StartEvent, StepEvent
 from yolo.learner import Learner
 from yolo.network import build_network
 from yolo.release import load_network
 from yolo.samples import Sample
 from yolo.schedule import Schedule
-from yolo.train import TrainError, take_weights, train
+from yolo.start_weights import take_weights
+from yolo.train import TrainError, train
 
 
 @pytest.fixture(autouse=True)
@@ -245,3 +247,34 @@ def test_a_training_starts_from_the_weights_of_a_release(tmp_path, monkeypatch, 
         equal = np.array_equal(ours[variable.path], ops.convert_to_numpy(variable))
         assert equal == (variable.path not in result.left_out)
     assert (len(result.left_out) == 0) == kept_heads
+
+
+def test_a_training_starts_from_the_first_layers_of_a_darknet_file(tmp_path):
+    arrays = {
+        variable.path: ops.convert_to_numpy(variable) for variable in build_network(NARROW, classes=2, seed=9).weights
+    }
+    path = tmp_path / "narrow.weights"
+    write_weights(path, arrays, NARROW, classes=2)
+    stem = NARROW.stem_filters * (3 * 9 + 4)
+    path.write_bytes(path.read_bytes()[: 20 + 4 * stem])
+    events = []
+    result, _, _ = run(
+        two_squares(tmp_path),
+        tmp_path / "run",
+        narrow_config(),
+        start_weights=path,
+        on_event=events.append,
+        should_stop=lambda: True,
+    )
+    ours = {variable.path: ops.convert_to_numpy(variable) for variable in result.model.weights}
+    taken = [name for name in ours if name not in result.left_out]
+    assert sorted(taken) == [
+        "stem_conv/kernel",
+        "stem_norm/beta",
+        "stem_norm/gamma",
+        "stem_norm/moving_mean",
+        "stem_norm/moving_variance",
+    ]
+    for name in taken:
+        np.testing.assert_allclose(ours[name], arrays[name], rtol=1e-6)
+    assert events[0] == StartEvent(5, result.left_out)

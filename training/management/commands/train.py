@@ -16,7 +16,7 @@ from jobs.services import job_run_here
 from labelling.models import Dataset, DatasetVersion
 from labelling.versions import version_current
 from releases.models import ModelRelease
-from training.models import TrainingRun
+from training.models import StartWeights, TrainingRun
 from training.services import KIND, run_create, run_give_up_job, run_title
 from yolo.release import ReleaseError
 
@@ -39,6 +39,7 @@ class Command(DataCommand):
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--crops-dataset", metavar="NAME", help="dataset of single faces to paste in")
         parser.add_argument("--start-release", metavar="NAME", help="release whose weights to start from")
+        parser.add_argument("--start-weights", metavar="NAME", help="Darknet weights, see the command fetch_weights")
         parser.add_argument("--canvas", type=int, metavar="PIXELS", help="side of the training canvases")
         parser.add_argument(
             "--option",
@@ -81,7 +82,7 @@ class Command(DataCommand):
         if not options["dataset"]:
             raise CommandError(_("Name a dataset with --dataset, or a run with --resume."))
         crops = options["crops_dataset"]
-        start = options["start_release"]
+        start, weights = options["start_release"], options["start_weights"]
         return run_create(
             version=_version(options["dataset"], options["dataset_version"]),
             network=options["network"],
@@ -91,6 +92,7 @@ class Command(DataCommand):
             seed=options["seed"],
             crops_version=_version(crops, None) if crops else None,
             start_release=_release(start) if start else None,
+            start_weights=_weights(weights) if weights else None,
             options=_further_options(options),
             by=None,
         )
@@ -114,6 +116,17 @@ def _release(name: str) -> ModelRelease:
     if release is None:
         raise CommandError(_("There is no release named %(name)s.") % {"name": name})
     return release
+
+
+def _weights(name: str) -> StartWeights:
+    weights = StartWeights.objects.filter(name=name).first()
+    if weights is None:
+        sentence = _(
+            "There are no weights named %(name)s. Get them with `manage.py fetch_weights %(name)s`, "
+            "or start from a release with --start-release: its backbone is our own."
+        )
+        raise CommandError(sentence % {"name": name})
+    return weights
 
 
 def _further_options(options: dict[str, Any]) -> dict[str, Any]:
