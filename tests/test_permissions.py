@@ -109,6 +109,8 @@ RULES: dict[str, Rule] = {
     "labelling:pictures_add": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
     "labelling:prelabel_add": Rule(Right.EDIT_BOXES, pk="dataset"),
     "labelling:prelabel": Rule(Right.VIEW_DATASETS, pk="prelabel"),
+    "labelling:fetch_add": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
+    "labelling:fetch": Rule(Right.VIEW_DATASETS, pk="fetch"),
     "labelling:image": Rule(Right.VIEW_DATASETS, pk="image"),
     "labelling:image_file": Rule(Right.VIEW_DATASETS, pk="image"),
     "labelling:thumbnail": Rule(Right.VIEW_DATASETS, pk="image"),
@@ -140,6 +142,8 @@ RULES: dict[str, Rule] = {
     "labelling_api:versions": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset", api=True, takes=(201, 409)),
     "labelling_api:dataset_export": Rule(Right.VIEW_DATASETS, pk="dataset", api=True),
     "labelling_api:dataset_lock": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset", api=True, takes=(405,)),
+    "labelling_api:prelabels": Rule(Right.EDIT_BOXES, post=True, pk="dataset", api=True, takes=(202, 409)),
+    "labelling_api:prelabel": Rule(Right.VIEW_DATASETS, pk="prelabel", api=True),
     "labelling_api:import": Rule(Right.VIEW_DATASETS, pk="label_import", api=True),
     "labelling_api:import_confirm": Rule(
         Right.MANAGE_DATASETS, post=True, pk="label_import", api=True, takes=(202, 409)
@@ -207,6 +211,7 @@ def rows(people) -> dict[str, int]:
         "label_import": label_import.pk,
         "version": version.pk,
         "prelabel": PreLabel.objects.create(dataset=version.dataset, release=analysis.release).pk,
+        "fetch": PictureFetch.objects.create(dataset=version.dataset).pk,
         "image": version.images.get().image_id,
         "box": a_box(version.images.get().image).pk,
         "proposal": make_proposal(version.images.get().image, "deer", (0, 0, 5, 5)).pk,
