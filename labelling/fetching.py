@@ -72,6 +72,9 @@ class Wanted:
     address: str
 
 
+Result = tuple[Wanted, Picture | FetchError]
+
+
 def run(reporter: Reporter, target_id: int) -> None:
     """Read what a PictureFetch row asks for. Running it again does no harm."""
     row = PictureFetch.objects.select_related("dataset").get(pk=target_id)

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from accounts.models import ApiToken, User
 from accounts.rights import Right
 from detection.models import Camera
-from labelling.models import Box, BoxClass, Image, LabelImport, PreLabel
+from labelling.models import Box, BoxClass, Image, LabelImport, PictureFetch, PreLabel
 from tests.detection.makers import make_analysis, make_camera, make_clip, make_job
 from tests.labelling.makers import make_proposal
 from tests.training.makers import make_run, make_version
@@ -103,6 +103,7 @@ RULES: dict[str, Rule] = {
     "labelling:export": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:export_download": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:images": Rule(Right.VIEW_DATASETS, pk="dataset"),
+    "labelling:images_do": Rule(Right.EDIT_BOXES, post=True, pk="dataset", data={"action": "label"}),
     "labelling:import_add": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
     "labelling:import": Rule(Right.VIEW_DATASETS, pk="label_import"),
     "labelling:import_go": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
@@ -149,6 +150,8 @@ RULES: dict[str, Rule] = {
         Right.MANAGE_DATASETS, post=True, pk="label_import", api=True, takes=(202, 409)
     ),
     "labelling_api:import_pictures": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import", api=True),
+    "labelling_api:fetches": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset", api=True, takes=(202, 409)),
+    "labelling_api:fetch": Rule(Right.VIEW_DATASETS, pk="fetch", api=True),
     "labelling_api:version": Rule(Right.VIEW_DATASETS, pk="version", api=True),
     "labelling_api:version_anchors": Rule(Right.MANAGE_DATASETS, post=True, pk="version", api=True, takes=(200, 409)),
     "labelling_api:version_compare": Rule(Right.VIEW_DATASETS, pk="version", api=True),
