@@ -31,7 +31,8 @@ def add_run(number: int, by: User) -> TrainingRun:
 
 def add_fetch(number: int, by: User) -> PictureFetch:
     dataset = make_version(f"fetched {number}", train=1, validation=0, test=0).dataset
-    return PictureFetch.objects.create(dataset=dataset, created_by=by, report={"fetched": 1, "failed": {"too-large": 2}})
+    report = {"fetched": 1, "failed": {"too-large": 2}}
+    return PictureFetch.objects.create(dataset=dataset, created_by=by, report=report)
 
 
 ROWS: dict[str, Callable[[int, User], object]] = {
