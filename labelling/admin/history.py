@@ -10,10 +10,11 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from labelling.admin.pages import LookedAt, linked
+from labelling.admin.pages import Admin, LookedAt, linked
 from labelling.models import BoxChange, Image
 
 NEWEST: Final = 20  # changes on the page of an image
+COLUMNS: Final = ("at", "by", "kind", "source", "box_key", "image_page", "said_before", "said_after")
 
 
 def said(state: dict[str, Any] | None) -> str:
@@ -25,13 +26,13 @@ def said(state: dict[str, Any] | None) -> str:
 
 @admin.register(BoxChange)
 class BoxChangeAdmin(LookedAt, admin.ModelAdmin[BoxChange]):
-    list_display = ["at", "by", "kind", "source", "box_key", "image_page", "said_before", "said_after"]
+    list_display = COLUMNS
     list_filter = ["kind", "source", "image__dataset"]
     list_select_related = ["by", "image"]
     show_full_result_count = False
     search_fields = ["image__external_id", "by__username"]
     date_hierarchy = "at"
-    fields = [*list_display, "label_import"]
+    fields = [*COLUMNS, "label_import"]
 
     @admin.display(description=_("image"), ordering="image__external_id")
     def image_page(self, change: BoxChange) -> SafeString:
@@ -46,16 +47,18 @@ class BoxChangeAdmin(LookedAt, admin.ModelAdmin[BoxChange]):
         return said(change.after)
 
 
-@admin.display(description=_("changes of boxes"))
-def box_history(image: Image) -> SafeString | str:
-    """The newest changes of an image's boxes, with the way to all of them: a read-only field of its page."""
-    changes = list(image.box_changes.select_related("by")[:NEWEST])
-    if not changes:
-        return "–"
-    row = "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>"
-    rows = format_html_join("", row, map(_row, changes))
-    address = f"{reverse('admin:labelling_boxchange_changelist')}?image__id__exact={image.pk}"
-    return format_html('<table>{}</table><p><a href="{}">{}</a></p>', rows, address, _("All changes"))
+class ShowsHistory(Admin):
+    """The page of an image with the newest changes of its boxes, and the way to all, as its field `box_history`."""
+
+    @admin.display(description=_("changes of boxes"))
+    def box_history(self, image: Image) -> SafeString | str:
+        changes = list(image.box_changes.select_related("by")[:NEWEST])
+        if not changes:
+            return "–"
+        row = "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>"
+        rows = format_html_join("", row, map(_row, changes))
+        address = f"{reverse('admin:labelling_boxchange_changelist')}?image__id__exact={image.pk}"
+        return format_html('<table>{}</table><p><a href="{}">{}</a></p>', rows, address, _("All changes"))
 
 
 def _row(change: BoxChange) -> tuple[Any, ...]:
