@@ -242,7 +242,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,  # a file is sent as bytes and told as an address
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "maskweb.openapi.describe_errors",
+        "maskweb.openapi.describe_operations",
     ],
 }
 

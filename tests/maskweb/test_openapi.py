@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 
-from maskweb.openapi import describe_errors
+from maskweb.openapi import describe_operations, first_sentence
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 
@@ -34,6 +34,7 @@ def test_every_operation_says_what_it_does_under_a_tag_that_is_explained(schema,
     explained = {tag["name"] for tag in schema["tags"]}
     for name, operation in operations.items():
         assert operation.get("description"), name
+        assert operation["summary"], name
         assert set(operation["tags"]) <= explained, name
 
 
@@ -59,9 +60,22 @@ def test_files_are_sent_as_bytes_and_answered_as_files(schema, operations):
 def test_what_an_operation_says_of_an_error_itself_stays():
     said = {"description": "Not like this."}
     schema = {"paths": {"/a/{id}/": {"get": {"responses": {"404": said}}}}}
-    responses = describe_errors(schema)["paths"]["/a/{id}/"]["get"]["responses"]
+    responses = describe_operations(schema)["paths"]["/a/{id}/"]["get"]["responses"]
     assert responses["404"] is said
     assert sorted(responses) == ["401", "403", "404"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Make an empty dataset.", "Make an empty dataset"),
+        ("Stop a job: at once while it waits.", "Stop a job"),
+        ("Pages of 0.5 seconds. And more.", "Pages of 0.5 seconds"),
+        ("", ""),
+    ],
+)
+def test_a_summary_is_the_first_sentence(text, sentence):
+    assert first_sentence(text) == sentence
 
 
 def test_the_page_loads_only_files_of_our_own_under_the_strict_policy(client, charlie):

@@ -27,6 +27,12 @@ def test_the_list_tells_what_each_dataset_holds(reader, masks):
     assert sorted(row["classes"]) == ["deer", "with_mask", "without_mask"]
 
 
+def test_the_newest_version_is_named_by_its_id(reader, masks):
+    version_create(dataset=masks, by=None)
+    newest = version_create(dataset=masks, by=None, seed=1)
+    assert reader.get(url(masks)).json()["newest_version"] == newest.pk
+
+
 def test_the_list_is_filtered_searched_and_ordered(reader):
     for name, description in (("gate", "from the yard"), ("yard", ""), ("street", "")):
         dataset_create(name=name, description=description, by=None)
