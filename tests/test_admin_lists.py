@@ -12,11 +12,12 @@ from accounts.services import audit
 from labelling.models import PictureFetch
 from releases.models import ModelRelease
 from tests.detection.test_admin import TABLES as DETECTION
-from tests.labelling.test_admin import TABLES as LABELLING
+from tests.labelling.admin.test_lists import TABLES as LABELLING
+from tests.labelling.admin.test_proposals import TABLES as PROPOSALS
 from tests.training.makers import make_job, make_run, make_version
 from training.models import TrainingRun
 
-ELSEWHERE = {f"detection.{table}" for table in DETECTION} | {f"labelling.{table}" for table in LABELLING}
+ELSEWHERE = {f"detection.{table}" for table in DETECTION} | {f"labelling.{table}" for table in (*LABELLING, *PROPOSALS)}
 
 
 def add_release(number: int, by: User) -> ModelRelease:
