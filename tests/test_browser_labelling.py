@@ -58,6 +58,15 @@ def test_a_box_drawn_over_the_edge_ends_at_it(page, plain):
     assert reloaded(page)[1] == ("without_mask", near(350, 250, 399, 300))
 
 
+def test_a_box_is_drawn_inside_another_with_shift(page, plain):
+    opened(page, next(plain))
+    page.keyboard.down("Shift")
+    drag(page, (120, 120), (160, 180))
+    page.keyboard.up("Shift")
+    expect(page.locator("[data-box]")).to_have_count(2)
+    assert reloaded(page) == [FIRST, ("with_mask", near(120, 120, 160, 180))]
+
+
 def test_a_box_is_moved_and_resized_with_the_mouse(page, plain):
     opened(page, next(plain))
     click(page, 140, 150)
@@ -257,6 +266,7 @@ def test_without_a_network_changes_are_kept_and_sent_later(anna, plain):
     anna.wait_for_timeout(300)
     assert asked == ["beforeunload"]
     expect(anna.get_by_role("button", name="Try again")).to_be_visible()
+    expect(anna.locator("[data-note]")).to_contain_text("Your changes are kept here and sent again.")
     anna.context.set_offline(False)  # which is noticed
     assert reloaded(anna) == [("without_mask", [100, 100, 180, 200])]
 

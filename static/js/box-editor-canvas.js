@@ -74,6 +74,11 @@ export class BoxCanvas {
     this.container.classList.toggle("is-panning", panning);
   }
 
+  /** Whether a box is being moved or resized. */
+  get busy() {
+    return this.#held !== null;
+  }
+
   isPanning() {
     return this.#panning;
   }
@@ -150,9 +155,10 @@ export class BoxCanvas {
     this.#draft.visible(false);
     const held = this.#held;
     if (!held) return;
+    this.#held = null; // first, as stopping tells of an end
     held.stopDrag();
     this.#handles.stopTransform();
-    this.#held = null;
+    held.setAttrs({ scaleX: 1, scaleY: 1 });
     this.#showAgain();
   }
 

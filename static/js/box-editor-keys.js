@@ -46,17 +46,18 @@ function startPlaceKeys({ state, size, edited }) {
   addKey(arrows("Alt+Shift+"), word("key-stretch-far"), by(stretched, FAR));
 }
 
-function startSelectionKeys({ state, container, select, actions }) {
-  const next = (step) => () => {
+function startSelectionKeys({ state, container, select, actions, decideByKey }) {
+  addKey(["Tab", "Shift+Tab"], word("key-next-box"), (event) => {
     if (document.activeElement !== container) return false;
-    const found = state.selectNext(step);
+    const found = state.selectNext(event.shiftKey ? -1 : 1);
     select(state.selected);
     return found; // past the last box the focus moves on
-  };
-  addKey("Tab", word("key-next-box"), next(1));
-  addKey("Shift+Tab", word("key-next-box"), next(-1));
+  });
   addKey("Escape", word("key-none"), () => select(null));
-  addKey(["Delete", "Backspace"], word("key-remove"), () => (state.box(state.selected) ? actions.remove() : false));
+  addKey(["Delete", "Backspace"], word("key-remove"), () => {
+    if (state.proposal(state.selected)) return decideByKey(false);
+    return state.box(state.selected) ? actions.remove() : false;
+  });
 }
 
 function startPanKey({ canvas, container }) {

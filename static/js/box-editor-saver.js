@@ -16,7 +16,7 @@ export class BoxSaver {
   /** Grows with every request and answer, so that what was asked for before them can be told to be old. */
   requests = 0;
 
-  /** `on`: status(status, words), saved(image_revision), conflict(), refused(words), refresh() → Promise. */
+  /** `on`: status(status, error), saved(image_revision), conflict(), refused(words), refresh() → Promise. */
   constructor(state, api, on) {
     this.#state = state;
     this.#api = api;
@@ -41,7 +41,7 @@ export class BoxSaver {
       this.#tell("saved");
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.#tell("failed", error.message);
+      this.#tell("failed", error);
       this.#again = setTimeout(() => this.retry(), this.#wait);
       this.#wait = Math.min(LONGEST_WAIT, this.#wait * 2);
     } finally {
@@ -62,9 +62,9 @@ export class BoxSaver {
     return !this.#state.unsaved;
   }
 
-  #tell(status, words = "") {
+  #tell(status, error = null) {
     this.status = status;
-    this.#on.status(status, words);
+    this.#on.status(status, error);
   }
 
   async #save({ key, local, saved, sent }) {

@@ -63,17 +63,23 @@ function edited() {
   saver.wake();
 }
 
+/** Why something did not work, in words. */
+function reason(error) {
+  if (error.status === 0 || error.status >= 500) return word("offline");
+  return error.status === 401 || error.status === 403 ? word("signed-out") : error.message;
+}
+
 function note(words) {
   part("note").textContent = words;
 }
 
-function showStatus(status, words = "") {
+function showStatus(status, error = null) {
   const open = status === "saved" && state.unsaved ? "failed" : status; // a conflict waits for its decision
   const shown = part("status");
   if (shown.textContent !== word(open)) shown.textContent = word(open);
   shown.dataset.status = open;
   document.querySelector('[data-do="retry"]').hidden = status !== "failed";
-  if (status === "failed") note(words);
+  if (error) note(reason(error));
 }
 
 function onSaved(newRevision) {
@@ -88,7 +94,8 @@ function onSaved(newRevision) {
 async function takeIn({ always = false } = {}) {
   const { requests } = saver;
   const image = await api.image();
-  if (!always && (saver.busy || saver.requests !== requests)) return; // older than what we have saved meanwhile
+  const outdated = saver.busy || saver.requests !== requests || canvas.busy;
+  if (outdated && !always) return; // something was saved or is held by the mouse since: the next look comes soon
   revision = image.revision;
   const foreign = state.merge(image);
   part("labelled").checked = image.labelled;
@@ -104,7 +111,7 @@ async function tellWho(foreign) {
 }
 
 function look() {
-  if (document.visibilityState === "visible" && !saver.busy) takeIn().catch(() => {}); // the next look comes soon
+  if (document.visibilityState === "visible" && !saver.busy) takeIn().catch(() => {});
 }
 
 function drawn(xyxy) {
@@ -143,7 +150,7 @@ async function decide(ask, done) {
   try {
     done(await ask());
   } catch (error) {
-    note(error.status === 409 ? word("decided") : word("not-done", { words: error.message }));
+    note(error.status === 409 ? word("decided") : word("not-done", { words: reason(error) }));
     if (error.status === 409) setTimeout(look, 0);
   } finally {
     saver.requests += 1;
@@ -200,7 +207,7 @@ async function setLabelled(input) {
     revision = (await api.setLabelled(input.checked)).revision;
   } catch (error) {
     input.checked = !input.checked;
-    note(word("not-done", { words: error.message }));
+    note(word("not-done", { words: reason(error) }));
   } finally {
     saver.requests += 1;
   }
@@ -281,4 +288,4 @@ async function start() {
   root.dataset.ready = "";
 }
 
-start().catch((error) => note(word("not-done", { words: error.message })));
+start().catch((error) => note(word("not-done", { words: reason(error) })));
