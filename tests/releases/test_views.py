@@ -127,3 +127,22 @@ def test_a_safety_officer_looks_but_does_not_activate(client, bob, tiny_release)
     assert "Make active" not in client.get(reverse("releases:releases")).content.decode()
     assert client.post(reverse("releases:activate", args=[second.pk])).status_code == 403
     assert list(ModelRelease.objects.active()) == [tiny_release]
+
+
+@pytest.mark.parametrize(
+    ("classes", "missing"),
+    [
+        (["with_mask", "without_mask"], None),
+        (["with_mask"], "“without mask”."),
+        (["without_mask", "worn_incorrectly"], "“with mask”."),
+        (["deer"], "“with mask”, “without mask”."),
+    ],
+)
+def test_a_model_that_knows_only_one_side_says_that_it_cannot_tell_compliance(
+    client, dan, tiny_release, classes, missing
+):
+    ModelRelease.objects.update(classes=classes)
+    client.force_login(dan)
+    page = client.get(reverse("releases:release", args=[tiny_release.pk])).content.decode()
+    assert ("This model cannot yield a compliance rate" in page) is (missing is not None)
+    assert missing is None or f"it does not know {missing}" in " ".join(page.split())
