@@ -7,10 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from accounts.models import User
-from labelling.models import Box, BoxChange, Image
+from labelling.labelbox.records import LabelRecord
+from labelling.merging import Changes, Merge
+from labelling.models import Box, BoxChange, Dataset, Image
+from labelling.outcomes import Arrival, Fate, NamedBox
 from labelling.services import BoxConflict, box_create, box_remove, box_update
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,3 +97,22 @@ def test_all_who_draw_on_one_picture_at_once_get_their_box(together):
     assert len(set(together(draw))) == PEOPLE
     (kept,) = set(together(lambda number: (BoxChange.objects.count(), Image.objects.get(pk=face.image_id).revision)))
     assert kept == (PEOPLE, PEOPLE)
+
+
+def test_an_import_that_replaces_boxes_takes_none_away_that_somebody_draws_meanwhile(together):
+    """Either it comes first, or it finds the image edited and leaves its boxes alone."""
+    face, carol = Box.objects.select_related("image", "box_class").first(), User.objects.get(username="carol")
+    record = LabelRecord(row=0, id="1", external_id=face.image.external_id)
+    newer = Arrival(record, Fate.IMPORTED, None, (NamedBox("with_mask", (20, 20, 30, 30)),), ())
+
+    def act(number: int) -> object:
+        if number == 0:
+            with transaction.atomic():
+                return Merge(Dataset.objects.get(), {}).store([newer], Changes())
+        image = Image.objects.get(pk=face.image_id)
+        return box_create(image=image, box_class=face.box_class, xyxy=(0, 0, number, 1), by=carol, source=EDITOR).pk
+
+    drawn = set(together(act)) - {None}
+    (kept,) = set(together(lambda number: frozenset(Box.objects.values_list("pk", flat=True))))
+    assert len(drawn) == PEOPLE - 1
+    assert drawn <= kept
