@@ -16,7 +16,16 @@ class PreLabelAdmin(LookedAt, admin.ModelAdmin[PreLabel]):
     list_select_related = ["dataset", "release", "created_by"]
     search_fields = ["dataset__name", "release__name"]
     date_hierarchy = "created_at"
-    fields = [*list_display, "least_score"]
+    fields = [
+        "created_at",
+        "dataset",
+        "release",
+        "proposes",
+        "least_score",
+        "result_page",
+        "finished_at",
+        "created_by",
+    ]
 
     @admin.display(description=_("result"))
     def result_page(self, row: PreLabel) -> SafeString:
@@ -30,7 +39,20 @@ class ProposalAdmin(LookedAt, admin.ModelAdmin[Proposal]):
     list_select_related = ["box_class", "image", "decided_by"]
     search_fields = ["image__external_id"]
     show_full_result_count = False
-    fields = [*list_display, "prelabel", "x_min", "y_min", "x_max", "y_max", "box_key"]
+    fields = [
+        "image_page",
+        "prelabel",
+        "box_class",
+        "score",
+        "x_min",
+        "y_min",
+        "x_max",
+        "y_max",
+        "state",
+        "decided_by",
+        "decided_at",
+        "box_key",
+    ]
 
     @admin.display(description=_("image"), ordering="image__external_id")
     def image_page(self, row: Proposal) -> SafeString:
@@ -45,7 +67,7 @@ class OpinionAdmin(LookedAt, admin.ModelAdmin[Opinion]):
     search_fields = ["image__external_id"]
     show_full_result_count = False
     ordering = ["-disagreement"]
-    fields = [*list_display, "doubts", "detections"]
+    fields = ["image_page", "release", "disagreement", "at", "doubts", "detections"]
 
     @admin.display(description=_("image"), ordering="image__external_id")
     def image_page(self, row: Opinion) -> SafeString:
