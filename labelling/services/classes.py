@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import audit
-from labelling.models import Box, BoxChange, BoxClass, Image, Opinion, Proposal
+from labelling.models import Box, BoxChange, BoxClass, Image, Proposal
 from labelling.services.history import Change, box_state, record_changes
-from labelling.services.opinions import opinions_refresh
 
-BATCH: Final = 2000  # boxes that one transaction moves
+BATCH: Final = 500  # boxes that one transaction moves
 ATTEMPTS: Final = 5  # to delete classes into which others draw meanwhile
 
 
@@ -72,7 +71,8 @@ def _portion_moved(sources: Sequence[BoxClass], into: BoxClass, by: User) -> int
     """Move some boxes, images locked before their boxes as everywhere; how many, 0 once none is left."""
     found = Box.objects.filter(box_class__in=sources).order_by("pk").values_list("pk", "image")[:BATCH]
     keys = dict(found)
-    images = list(Image.objects.select_for_update(no_key=True).filter(pk__in=set(keys.values())).order_by("pk").only("dataset"))
+    images = Image.objects.filter(pk__in=set(keys.values())).order_by("pk")
+    list(images.select_for_update(no_key=True).values_list("pk"))
     boxes = list(Box.objects.filter(pk__in=keys, box_class__in=sources).select_related("box_class"))
     changes = [
         Change(image_id=box.image_id, box_key=box.pk, before=state, after={**state, "class": into.name})
@@ -81,10 +81,6 @@ def _portion_moved(sources: Sequence[BoxClass], into: BoxClass, by: User) -> int
     ]
     Box.objects.filter(pk__in=[box.pk for box in boxes]).update(box_class=into, revision=F("revision") + 1)
     record_changes(changes=changes, source=BoxChange.Source.CLASS_MERGE, by=by)
-    judged = set(Opinion.objects.filter(image__in=images).values_list("image", flat=True))
-    for image in images:
-        if image.pk in judged:
-            opinions_refresh(image)
     return len(boxes)
 
 
