@@ -16,7 +16,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from labelling.class_names import OUR_CLASSES
-from labelling.labelbox.values import moment_of
+from labelling.labelbox import LabelRecord
+from labelling.labelbox.values import ADDRESS, moment_of, text_of
 from labelling.models import Box, BoxChange, BoxClass, Dataset, Image, LabelImport
 from labelling.outcomes import Arrival, NamedBox
 from labelling.pictures import Picture
@@ -143,8 +144,15 @@ def _merge_provenance(image: Image, arrival: Arrival, *, overwrite: bool) -> Non
         image.source_row = {**image.source_row, **record.source}
         image.seconds_to_label = image.seconds_to_label if record.seconds is None else record.seconds
     else:
-        image.source_row = {**record.source, **image.source_row}
+        image.source_row = {**record.source, **image.source_row, **_signed_anew(image, record)}
         image.seconds_to_label = record.seconds if image.seconds_to_label is None else image.seconds_to_label
+
+
+def _signed_anew(image: Image, record: LabelRecord) -> dict[str, str]:
+    """The address of a picture that is still missing, where an export has the same one with a later signature."""
+    here, coming = text_of(image.source_row.get(ADDRESS)), text_of(record.source.get(ADDRESS))
+    same = here.partition("?")[0] == coming.partition("?")[0]
+    return {ADDRESS: coming} if image.is_pending and coming and same else {}
 
 
 def _replace_boxes(image: Image, wanted: Sequence[Box]) -> list[Change]:

@@ -24,7 +24,7 @@ from labelling.labelbox import (
     skipped_object,
 )
 from labelling.labelbox.text import encoding_of, text_pieces
-from labelling.labelbox.values import clean, size_kept, size_of, text_of
+from labelling.labelbox.values import ADDRESS, clean, size_kept, size_of, text_of
 
 SNIFFED: Final = 64 * 1024
 FIRST_KEY: Final = re.compile(r'\{\s*"(info|licenses|images|annotations|categories|type)"\s*:')
@@ -111,7 +111,7 @@ class _CocoFile:
 def _address(image: Mapping[str, Any]) -> dict[str, str]:
     """Where the picture may be read, under the name that Labelbox has for it."""
     address = text_of(image.get("coco_url")) or text_of(image.get("flickr_url"))
-    return {"Labeled Data": address} if address else {}
+    return {ADDRESS: address} if address else {}
 
 
 def _object(annotation: object, categories: Mapping[str, str]) -> LabelObject:

@@ -168,6 +168,17 @@ def test_the_addresses_of_v2_and_csv_exports_are_kept(web):
     assert fetched().report["fetched"] == 1
 
 
+def test_an_address_that_has_expired_is_signed_anew_by_a_newer_export(web):
+    web.give("/a.jpg", jpeg())
+    import_here([record("a.jpg", **{"Labeled Data": web.address("/a.jpg?Expires=1")})])
+    import_here([record("a.jpg", **{"Labeled Data": web.address("/a.jpg?Expires=2")})])
+    assert Image.objects.get().source_row["Labeled Data"] == web.address("/a.jpg?Expires=2")
+    import_here([record("a.jpg", **{"Labeled Data": web.address("/elsewhere.jpg")})])
+    assert fetched().report["fetched"] == 1
+    import_here([record("a.jpg", **{"Labeled Data": web.address("/a.jpg?Expires=3")})])
+    assert Image.objects.get().source_row["Labeled Data"] == web.address("/a.jpg?Expires=2")
+
+
 def test_what_was_fetched_stays_when_the_job_dies_and_the_rest_is_fetched_by_the_next_attempt(web, monkeypatch):
     names = [f"{number}.jpg" for number in range(30)]
     import_here([at(web, name, jpeg(seed=number)) for number, name in enumerate(names)])
