@@ -247,8 +247,10 @@ export class BoxCanvas {
     this.#labelLayer.find(".label").forEach((label) => label.destroy());
     if (this.#held) return;
     const scale = this.#stage.scaleX();
-    for (const { key, xyxy, colour, label } of this.#shown.items) {
-      if ((xyxy[2] - xyxy[0]) * scale < LABELLED_FROM && key !== this.#shown.selected) continue;
+    const { items, selected } = this.#shown;
+    const selectedLast = [...items].sort((one, other) => (one.key === selected) - (other.key === selected));
+    for (const { key, xyxy, colour, label } of selectedLast) {
+      if ((xyxy[2] - xyxy[0]) * scale < LABELLED_FROM && key !== selected) continue;
       this.#labelLayer.add(this.#makeLabel(xyxy, colour, label, 1 / scale));
     }
   }

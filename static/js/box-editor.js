@@ -60,7 +60,13 @@ function render() {
 /** Show a change that was made here, and save it. */
 function edited() {
   render();
+  tellSelected();
   saver.wake();
+}
+
+function tellSelected() {
+  const box = state.box(state.selected) ?? state.proposal(state.selected);
+  note(box ? word("selected", { box: panels.inWords(box) }) : "");
 }
 
 /** Why something did not work, in words. */
@@ -130,11 +136,8 @@ function changed(key, xyxy) {
 
 function select(key) {
   state.selected = key;
-  const box = state.box(key) ?? state.proposal(key);
-  if (box) {
-    note(word("selected", { box: panels.inWords(box) }));
-    if (state.box(key)) drawClass = box.class;
-  }
+  drawClass = state.box(key)?.class ?? drawClass;
+  tellSelected();
   render();
 }
 

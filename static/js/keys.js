@@ -47,9 +47,15 @@ function shown(key) {
   return kbd;
 }
 
+/** "Alt" in "Alt+ArrowLeft"; nothing in "a" and "+". */
+const modifiers = (key) => key.slice(0, Math.max(0, key.lastIndexOf("+", key.length - 2)));
+
 function row(keys, label) {
   const term = document.createElement("dt");
-  for (const key of keys) term.append(shown(key), " ");
+  const common = modifiers(keys[0]);
+  const once = common && keys.length > 1 && keys.every((key) => modifiers(key) === common);
+  const parts = once ? [common, ...keys.map((key) => key.slice(common.length + 1))] : keys;
+  for (const part of parts) term.append(shown(part), " ");
   const meaning = document.createElement("dd");
   meaning.textContent = label;
   return [term, meaning];
