@@ -93,5 +93,5 @@ class BoxClassAdmin(ByRole, AsksFirst, NotAdded, admin.ModelAdmin[BoxClass]):
 
 _MERGED = _(
     "All boxes and proposals of the chosen classes become those of one class, each change is put on record, and the "
-    "other classes are deleted. Frozen versions stay as they are. Half a million boxes take about a minute."
+    "other classes are deleted. Frozen versions stay as they are. Half a million boxes take some minutes."
 )

@@ -29,8 +29,7 @@ from labelling.views.datasets import frozen_sentence
 
 @admin.register(Dataset)
 class DatasetAdmin(ByRole, AsksFirst, admin.ModelAdmin[Dataset]):
-    list_display = ["name", "images", "boxes", "pending", "version", "created_at", "created_by", "doors"]
-    list_filter = ["created_at"]
+    list_display = ["name", "doors", "images", "boxes", "pending", "version", "created_at", "created_by"]
     list_select_related = ["created_by"]
     search_fields = ["name", "description"]
     fields = ["name", "description", "created_at", "created_by", "locked_test", "doors"]

@@ -1,5 +1,6 @@
 """Images in the administration: found, seen with their boxes, and worked on many at a time."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -12,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import person
@@ -180,17 +182,19 @@ class ImageAdmin(ShowsHistory, ByRole, AsksFirst, NotAdded, admin.ModelAdmin[Ima
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
         images_delete(images=Image.objects.filter(pk__in=queryset.order_by().values("pk")), by=person(request))
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
 
 def _holders(images: QuerySet[Image]) -> list[str]:
-    """`a.jpg: masks v1, masks v2` for each image that versions hold."""
+    """`a.jpg is frozen in masks v1, masks v2` for each image that versions hold."""
     frozen = VersionImage.objects.filter(image__in=images).order_by("image__external_id", "version__number")
     rows = frozen.values_list("image__external_id", "version__dataset__name", "version__number")
     held: dict[str, list[str]] = {}
     for name, dataset, number in rows.iterator():
         if name not in held and len(held) == TOLD:
-            return [*(f"{each}: {', '.join(by)}" for each, by in held.items()), "…"]
+            return [*_said(held), "…"]
         held.setdefault(name, []).append(f"{dataset} v{number}")
-    return [f"{name}: {', '.join(by)}" for name, by in held.items()]
+    return _said(held)
+
+
+def _said(held: Mapping[str, Sequence[str]]) -> list[str]:
+    sentence = gettext("%(image)s is frozen in %(versions)s")
+    return [sentence % {"image": image, "versions": ", ".join(versions)} for image, versions in held.items()]

@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import person
@@ -32,9 +33,9 @@ class DatasetVersionAdmin(ByRole, AsksFirst, LookedAt, admin.ModelAdmin[DatasetV
     def tested(self, version: DatasetVersion) -> int:
         return int(getattr(version, "test_count", 0))
 
-    @admin.display(description=_("test split locked"), boolean=True)
-    def locked(self, version: DatasetVersion) -> bool:
-        return version.dataset.locked_test_id == version.pk
+    @admin.display(description=_("test split"))
+    def locked(self, version: DatasetVersion) -> str:
+        return gettext("locked") if version.dataset.locked_test_id == version.pk else "–"
 
     @admin.display(description=_("content hash"), ordering="content_sha256")
     def content(self, version: DatasetVersion) -> str:

@@ -131,7 +131,7 @@ def test_without_a_release_pre_labelling_says_so(manager, masks, monkeypatch):
     monkeypatch.setattr("labelling.services.prelabelling.release_active", none)
     page = act(manager, "image", "prelabel", keys("a.jpg"), least_score="0.4")
     assert page.status_code == 200
-    assert '<li class="error">No release is active.' in page.content.decode()
+    assert '<li class="danger">No release is active.' in page.content.decode()
     assert not PreLabel.objects.exists()
 
 
@@ -152,8 +152,8 @@ def test_deletion_is_confirmed_and_tells_what_goes(manager, masks):
 def test_images_that_a_version_holds_stay_all_of_the_choice(manager, masks, carol):
     version_create(dataset=masks, by=carol)
     page = act(manager, "image", "delete_selected", keys("a.jpg", "c.jpg"), post="yes").content.decode()
-    assert "a.jpg: masks v1" in page
-    assert "c.jpg: masks" not in page
+    assert "a.jpg is frozen in masks v1" in page
+    assert "c.jpg is frozen" not in page
     assert Image.objects.count() == 3
 
 
