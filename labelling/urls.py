@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from labelling.views import anchors, datasets, exports, fetches, gallery, health, images, imports, prelabelling, versions
+from labelling.views import (
+    anchors,
+    datasets,
+    exports,
+    fetches,
+    gallery,
+    health,
+    images,
+    imports,
+    prelabelling,
+    versions,
+)
 
 app_name = "labelling"
 urlpatterns = [
