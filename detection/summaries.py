@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from detection.models import Camera, Clip, Passage, Verdict
 from detection.periods import Period
 from detection.stats import Day, Tally, coverage_by_day, day_bounds, days_between
+from releases.models import ModelRelease
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -79,6 +80,16 @@ def camera_summaries(cameras: Sequence[Camera], period: Period, now: datetime) -
     spans = _spans(cameras, dates)
     tallies = _tallies(cameras, spans)
     return [_summary(camera, dates[camera.pk], spans, tallies) for camera in cameras]
+
+
+def one_sided_releases(camera: Camera, period: Period, now: datetime) -> list[str]:
+    """Names of the releases whose analyses count here though they can judge nobody: they know only one side."""
+    first, last = period.dates(camera.zone, now)
+    filmed = Clip.objects.filter(
+        camera=camera, filmed_at__gte=day_bounds(first, camera.zone)[0], filmed_at__lt=day_bounds(last, camera.zone)[1]
+    )
+    releases = ModelRelease.objects.filter(analyses__counts_for__in=filmed).distinct().order_by("name")
+    return [release.name for release in releases if release.missing_classes]
 
 
 def _spans(cameras: Sequence[Camera], dates: dict[int, tuple[date, date]]) -> list[_Span]:

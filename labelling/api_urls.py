@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from labelling.api import boxes, datasets, images, imports, proposals, versions
+from labelling.api import boxes, datasets, fetches, images, imports, prelabels, proposals, versions
 
 app_name = "labelling_api"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,10 @@ urlpatterns: list[URLPattern] = [
     path("datasets/<int:pk>/versions/", versions.VersionList.as_view(), name="versions"),
     path("datasets/<int:pk>/export/", versions.DatasetExport.as_view(), name="dataset_export"),
     path("datasets/<int:pk>/lock/", versions.DatasetLock.as_view(), name="dataset_lock"),
+    path("datasets/<int:pk>/fetches/", fetches.FetchList.as_view(), name="fetches"),
+    path("fetches/<int:pk>/", fetches.FetchDetail.as_view(), name="fetch"),
+    path("datasets/<int:pk>/prelabels/", prelabels.PrelabelList.as_view(), name="prelabels"),
+    path("prelabels/<int:pk>/", prelabels.PrelabelDetail.as_view(), name="prelabel"),
     path("imports/<int:pk>/", imports.ImportDetail.as_view(), name="import"),
     path("imports/<int:pk>/confirm/", imports.ImportConfirm.as_view(), name="import_confirm"),
     path("imports/<int:pk>/pictures/", imports.ImportPictures.as_view(), name="import_pictures"),

@@ -93,7 +93,7 @@ def _box_doubt(
     """What is doubtful of one box; `overlap` (n,) is its IoU with each detection."""
     if box.name not in judged:
         return None
-    scores = np.array([each.score for each in seen], np.float32)
+    scores = np.array([each.score for each in seen], np.float64)
     others = np.array([each.name != box.name for each in seen], np.bool_)
     own = _best(scores[~others & (overlap >= SAME)])
     against = np.flatnonzero(others & (overlap >= SAME) & (scores >= SURE))
@@ -127,7 +127,7 @@ def _weight(box: Xyxy, scale: float, full: float) -> float:
     return min(1.0, max(box[2] - box[0], box[3] - box[1]) * scale / full)
 
 
-def _best(scores: Floats) -> float:
+def _best(scores: NDArray[np.float64]) -> float:
     return float(scores.max(initial=0))
 
 

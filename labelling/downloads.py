@@ -1,15 +1,21 @@
 """Files as answers: pictures, thumbnails, and exports that are sent while they are made."""
 
 import mimetypes
+from collections.abc import Callable
+from typing import Final
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 
 from labelling.exporting import FORMATS, asynchronously, zip_stream
 from labelling.formats.content import ExportContent
 from labelling.models import Image
 from labelling.thumbnails import thumbnail_path
+
+VERSION_DIGITS: Final = 16  # of the SHA-256, in addresses that name a content
 
 
 def export_answer(request: HttpRequest, content: ExportContent, chosen: str) -> StreamingHttpResponse:
@@ -21,28 +27,44 @@ def export_answer(request: HttpRequest, content: ExportContent, chosen: str) -> 
     return response
 
 
-def picture_answer(image: Image) -> HttpResponse:
+def picture_answer(request: HttpRequest, image: Image) -> HttpResponse:
     """The picture of an image, or Http404 where there is none."""
-    if image.is_pending:
-        raise Http404
-    try:
-        with image.file.open("rb") as file:
-            return _kept(file.read(), image.file.name or "")
-    except OSError as error:
-        raise Http404 from error
+    return _kept(request, image, image.file.name or "", lambda: _content(image))
 
 
-def thumbnail_answer(image: Image) -> HttpResponse:
+def thumbnail_answer(request: HttpRequest, image: Image) -> HttpResponse:
     """The small picture of an image, or Http404 where there is none."""
+    return _kept(request, image, "thumbnail.jpg", lambda: thumbnail_path(image).read_bytes())
+
+
+def thumbnail_address(image: Image) -> str:
+    """Names the content as well, so that browsers need never ask again."""
+    return f"{reverse('labelling:thumbnail', args=[image.pk])}?v={image.sha256[:VERSION_DIGITS]}"
+
+
+def _content(image: Image) -> bytes:
+    with image.file.open("rb") as file:
+        content: bytes = file.read()
+    return content
+
+
+def _kept(request: HttpRequest, image: Image, name: str, read: Callable[[], bytes]) -> HttpResponse:
+    """A file of an image, or that the browser has it already. Under an address that names the content it never changes.
+
+    Raises Http404 where the file is missing.
+    """
     if image.is_pending:
         raise Http404
+    etag = f'"{image.sha256}"'
+    known = get_conditional_response(request, etag=etag)
+    if known is not None:
+        return known
     try:
-        return _kept(thumbnail_path(image).read_bytes(), "thumbnail.jpg")
+        content = read()
     except OSError as error:
         raise Http404 from error
-
-
-def _kept(content: bytes, name: str) -> HttpResponse:
-    """A picture as an answer. Its content never changes under one key, so that browsers may keep it."""
+    named = request.GET.get("v") == image.sha256[:VERSION_DIGITS]
+    kept_for = "max-age=31536000, immutable" if named else "max-age=86400"
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return HttpResponse(content, content_type=kind, headers={"Cache-Control": "private, max-age=86400"})
+    headers = {"Cache-Control": f"private, {kept_for}", "ETag": etag}
+    return HttpResponse(content, content_type=kind, headers=headers)

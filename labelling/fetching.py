@@ -21,14 +21,13 @@ from labelling.addresses import FetchError
 from labelling.class_names import ClassNames
 from labelling.importing import store_picture
 from labelling.labelbox import LabelObject, LabelRecord
-from labelling.labelbox.values import moment_of, size_of, text_of
+from labelling.labelbox.values import ADDRESS, moment_of, size_of, text_of
 from labelling.merging import Changes, Merge
 from labelling.models import Box, Dataset, Image, PictureFetch
 from labelling.outcomes import arrival_of
 from labelling.picture_download import Downloader, Limits
 from labelling.pictures import Picture, PictureError, examine_picture
 
-ADDRESS: Final = "Labeled Data"  # where every era's reader keeps the address
 BATCH: Final = 20
 WAITING: Final = 2  # downloads asked for at once, for each that runs
 SHOWN: Final = 100  # pictures named in the report for each reason
@@ -70,6 +69,9 @@ class Wanted:
     pk: int
     external_id: str
     address: str
+
+
+Result = tuple[Wanted, Picture | FetchError]
 
 
 def run(reporter: Reporter, target_id: int) -> None:

@@ -124,7 +124,7 @@ def dataset_health(dataset: Dataset) -> Health:
 
 def box_table(rows: Sequence[tuple[float | None, ...]]) -> BoxTable:
     """Rows of image, class, left, top, right, bottom, picture width, picture height as arrays."""
-    found = np.array([[value or 0 for value in row] for row in rows], np.float64).reshape(-1, 8)
+    found = np.nan_to_num(np.array(rows, np.float64).reshape(-1, 8))  # None became NaN
     keys, classes = found[:, 0].astype(np.int64), found[:, 1].astype(np.int64)
     return BoxTable(keys, classes, found[:, 2:6], found[:, 6:])
 
@@ -132,7 +132,8 @@ def box_table(rows: Sequence[tuple[float | None, ...]]) -> BoxTable:
 def class_rows(table: BoxTable, names: Mapping[int, str]) -> tuple[ClassRow, ...]:
     """Each class with its boxes and the pictures that show it, in the dataset's order."""
     boxes = Counter(table.classes.tolist())
-    images = Counter(pair[0] for pair in set(zip(table.classes.tolist(), table.images.tolist(), strict=True)))
+    shown = np.unique(np.stack([table.classes, table.images]), axis=1)[0]
+    images = Counter(shown.tolist())
     total = max(len(table.images), 1)
     return tuple(ClassRow(name, boxes[key], images[key], boxes[key] / total) for key, name in names.items())
 

@@ -4,20 +4,29 @@ The rules: a record that says of its picture's boxes what the last import said c
 that a second import, or another era's export of the same labels, leaves alone what people have
 drawn here since. A record that says something else replaces the boxes, unless its label is older
 than the one that is here or people have changed the boxes here: those are kept, and counted. Of the
-rest, only blanks are filled, unless the label is newer.
+rest, only blanks are filled, unless the label is newer. Boxes that an import takes away or puts in
+their place are on record as any other change is; those that stay the same stay the same rows.
 """
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from labelling.class_names import OUR_CLASSES
-from labelling.labelbox.values import moment_of
-from labelling.models import Box, BoxClass, Dataset, Image, LabelImport
+from labelling.labelbox import LabelRecord
+from labelling.labelbox.values import ADDRESS, moment_of, text_of
+from labelling.models import Box, BoxChange, BoxClass, Dataset, Image, LabelImport
 from labelling.outcomes import Arrival, NamedBox
 from labelling.pictures import Picture
+from labelling.services.history import Change, created, deleted, record_changes
+
+WRITTEN: Final = (
+    *("file", "width", "height", "depth", "sha256", "perceptual_hash"),
+    *("seconds_to_label", "source_row", "label_digest", "brought_by"),
+)
 
 
 @dataclass
@@ -49,18 +58,26 @@ class Merge:
         added = Image.objects.bulk_create([self._image(each) for each in fresh])
         boxes = [box for image, each in zip(added, fresh, strict=True) for box in _boxes(image, each, classes)]
         changes.added += len(added)
+        history: list[Change] = []
         for each in arrivals:
             image = here.get(each.record.external_id)
             if image is not None:
                 wanted = _boxes(image, each, classes)
                 kept = image.edited_at is not None and _differ(image, wanted)
-                changes.updated += self._update(image, each, None if kept else wanted)
+                changes.updated += self._update(image, each, None if kept else wanted, history)
                 changes.kept += kept
         Box.objects.bulk_create(boxes)
+        self._record(history)
+
+    def _record(self, history: Sequence[Change]) -> None:
+        by = self._label_import.created_by if self._label_import else None
+        record_changes(changes=history, source=BoxChange.Source.IMPORT, by=by, label_import=self._label_import)
 
     def _images(self, external_ids: list[str]) -> Sequence[Image]:
-        rows = self._dataset.images.filter(external_id__in=external_ids)
-        return list(rows.select_related("brought_by").prefetch_related("boxes"))
+        """Those that are here, kept from editors until the transaction ends."""
+        rows = self._dataset.images.filter(external_id__in=external_ids).order_by("pk")
+        locked = rows.select_for_update(of=("self",), no_key=True)
+        return list(locked.select_related("brought_by").prefetch_related("boxes__box_class"))
 
     def _image(self, arrival: Arrival) -> Image:
         record = arrival.record
@@ -81,10 +98,11 @@ class Merge:
         image.width, image.height, image.depth = picture.width, picture.height, picture.depth
         image.sha256, image.perceptual_hash = picture.sha256, picture.perceptual_hash
 
-    def _update(self, image: Image, arrival: Arrival, wanted: list[Box] | None) -> bool:
+    def _update(self, image: Image, arrival: Arrival, wanted: list[Box] | None, history: list[Change]) -> bool:
         """Give an image that is here what the export knows newer; whether that changed anything.
 
-        `wanted` are its boxes as the export has them, None where those that are here are kept.
+        `wanted` are its boxes as the export has them, None where those that are here are kept. What
+        becomes of boxes is added to `history`.
         """
         before = _fields(image)
         if arrival.picture and not image.file:
@@ -95,13 +113,14 @@ class Merge:
         digest = label_digest(arrival.boxes)
         says_something_else = digest != image.label_digest and age >= 0
         _merge_provenance(image, arrival, overwrite=says_something_else and age > 0)
-        replaced = says_something_else and wanted is not None and _replace_boxes(image, wanted)
+        replaced = _replace_boxes(image, wanted) if says_something_else and wanted is not None else []
+        history.extend(replaced)
         if says_something_else:
             image.label_digest = digest
         changed = _fields(image) != before
         if changed:
-            image.save()
-        return changed or replaced
+            image.save(update_fields=WRITTEN)
+        return changed or bool(replaced)
 
 
 def label_digest(boxes: Sequence[NamedBox]) -> str:
@@ -125,17 +144,37 @@ def _merge_provenance(image: Image, arrival: Arrival, *, overwrite: bool) -> Non
         image.source_row = {**image.source_row, **record.source}
         image.seconds_to_label = image.seconds_to_label if record.seconds is None else record.seconds
     else:
-        image.source_row = {**record.source, **image.source_row}
+        image.source_row = {**record.source, **image.source_row, **_signed_anew(image, record)}
         image.seconds_to_label = record.seconds if image.seconds_to_label is None else image.seconds_to_label
 
 
-def _replace_boxes(image: Image, wanted: list[Box]) -> bool:
-    """Put these boxes in the place of those that are here, if they differ; whether they did."""
-    if not _differ(image, wanted):
-        return False
-    image.boxes.all().delete()
-    Box.objects.bulk_create(wanted)
-    return True
+def _signed_anew(image: Image, record: LabelRecord) -> dict[str, str]:
+    """The address of a picture that is still missing, where an export has the same one with a later signature."""
+    here, coming = text_of(image.source_row.get(ADDRESS)), text_of(record.source.get(ADDRESS))
+    same = here.partition("?")[0] == coming.partition("?")[0]
+    return {ADDRESS: coming} if image.is_pending and coming and same else {}
+
+
+def _replace_boxes(image: Image, wanted: Sequence[Box]) -> list[Change]:
+    """Put these boxes in the place of those that are here; what that changed. Boxes that are alike stay."""
+    here = list(image.boxes.all())
+    fresh = _without(wanted, here)
+    gone = _without(here, wanted)
+    history = [deleted(box) for box in gone]
+    Box.objects.filter(pk__in=[box.pk for box in gone]).delete()
+    return history + [created(box) for box in Box.objects.bulk_create(fresh)]
+
+
+def _without(boxes: Sequence[Box], others: Sequence[Box]) -> list[Box]:
+    """The boxes that have no like among others, each of which is the like of one."""
+    likes = Counter(map(_content, others))
+    left = []
+    for box in boxes:
+        if likes[_content(box)]:
+            likes[_content(box)] -= 1
+        else:
+            left.append(box)
+    return left
 
 
 def _differ(image: Image, wanted: Sequence[Box]) -> bool:

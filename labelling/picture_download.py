@@ -16,7 +16,7 @@ from socket import SHUT_RDWR, socket
 from typing import Final
 
 from urllib3.connection import HTTPConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, ReadTimeoutError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
 
 from labelling.addresses import Address, FetchError, connected, parse_address, redirected, resolve
@@ -132,6 +132,8 @@ class Downloader:
                 return connected(address, ip, connect_seconds=limits.connect_seconds, read_seconds=limits.read_seconds)
             except ssl.SSLError as error:
                 raise FetchError("certificate-refused", address.host) from error
+            except NewConnectionError:  # a ConnectTimeoutError to urllib3
+                last = FetchError("unreachable", address.host)
             except (ConnectTimeoutError, TimeoutError):
                 last = FetchError("timed-out", f"no connection within {limits.connect_seconds:g} s")
             except (HTTPError, OSError):

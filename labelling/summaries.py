@@ -59,11 +59,12 @@ def labelling_time(dataset: Dataset) -> LabellingTime | None:
 
 def versions_with_counts(dataset: Dataset) -> QuerySet[DatasetVersion]:
     """The dataset's versions, newest first, with the number of images in each part."""
-    return dataset.versions.select_related("created_by").annotate(
+    counted = dataset.versions.select_related("created_by").annotate(
         train_count=Count("images", filter=Q(images__split=Split.TRAIN)),
         validation_count=Count("images", filter=Q(images__split=Split.VALIDATION)),
         test_count=Count("images", filter=Q(images__split=Split.TEST)),
     )
+    return counted.order_by("-number")  # counting drops the order that the model has
 
 
 def test_lock_of(dataset: Dataset) -> AuditEntry | None:

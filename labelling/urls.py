@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from labelling.views import anchors, datasets, exports, gallery, health, images, imports, prelabelling, versions
+from labelling.views import (
+    anchors,
+    datasets,
+    exports,
+    fetches,
+    gallery,
+    health,
+    images,
+    imports,
+    prelabelling,
+    versions,
+)
 
 app_name = "labelling"
 urlpatterns = [
@@ -20,9 +31,12 @@ urlpatterns = [
     path("<int:pk>/export/", exports.export, name="export"),
     path("<int:pk>/export/download/", exports.export_download, name="export_download"),
     path("<int:pk>/images/", gallery.images, name="images"),
+    path("<int:pk>/images/do/", gallery.images_do, name="images_do"),
     path("<int:pk>/imports/add/", imports.import_add, name="import_add"),
     path("<int:pk>/prelabels/add/", prelabelling.prelabel_add, name="prelabel_add"),
     path("prelabels/<int:pk>/", prelabelling.prelabel, name="prelabel"),
+    path("<int:pk>/fetches/add/", fetches.fetch_add, name="fetch_add"),
+    path("fetches/<int:pk>/", fetches.fetch, name="fetch"),
     path("imports/<int:pk>/", imports.label_import, name="import"),
     path("imports/<int:pk>/go/", imports.import_go, name="import_go"),
     path("imports/<int:pk>/pictures/", imports.pictures_add, name="pictures_add"),

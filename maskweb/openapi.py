@@ -1,5 +1,6 @@
-"""What the description of the API says of errors: the same of every operation, so it is said once, here."""
+"""What the description of the API says of every operation alike: what it does in a line, and its errors."""
 
+import re
 from typing import Any, Final
 
 DETAIL: Final[dict[str, Any]] = {
@@ -17,17 +18,23 @@ FIELDS: Final[dict[str, Any]] = {
 METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 
 
-def describe_errors(result: dict[str, Any], **others: Any) -> dict[str, Any]:
-    """Add the answers 400, 401, 403 and 404 to the operations that may give them. A hook of drf-spectacular."""
+def describe_operations(result: dict[str, Any], **others: Any) -> dict[str, Any]:
+    """Give operations a summary, and the answers 400, 401, 403 and 404 where they may come. A drf-spectacular hook."""
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
     schemas |= {"Error": DETAIL, "FieldErrors": FIELDS}
     for path, operations in result["paths"].items():
         for method in METHODS & operations.keys():
             operation = operations[method]
+            operation.setdefault("summary", first_sentence(operation.get("description", "")))
             for status, response in errors_of(operation, path).items():
                 operation["responses"].setdefault(status, response)
             _tell_conflict(operation["responses"].get("409"))
     return result
+
+
+def first_sentence(text: str) -> str:
+    """The sentence that a list of operations shows, without its full stop."""
+    return re.split(r"[.:](?=\s|$)", text, maxsplit=1)[0].strip()
 
 
 def errors_of(operation: dict[str, Any], path: str) -> dict[str, dict[str, Any]]:

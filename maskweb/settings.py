@@ -228,10 +228,13 @@ SPECTACULAR_SETTINGS = {
         {"name": "passages", "description": "Faces that passed a camera, each judged once."},
         {"name": "datasets", "description": "Datasets with their images, imports, versions and exports."},
         {"name": "imports", "description": "Exports that were sent in, and what became of their records."},
+        {"name": "fetches", "description": "Missing pictures, read from the addresses in their records."},
+        {"name": "prelabels", "description": "A release run over pictures: it proposes boxes and checks labels."},
         {"name": "images", "description": "Single images: files, boxes, history and proposals."},
         {"name": "boxes", "description": "Labelled objects. A change names the revision that it was made on."},
         {"name": "proposals", "description": "Boxes that a release proposes, to be accepted or rejected."},
         {"name": "versions", "description": "Frozen versions of datasets, which training names."},
+        {"name": "models", "description": "Single photographs, looked at by the active model."},
         {"name": "jobs", "description": "Work in the background, to be waited for."},
     ],
     "SCHEMA_PATH_PREFIX": "/api/",
@@ -240,7 +243,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,  # a file is sent as bytes and told as an address
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "maskweb.openapi.describe_errors",
+        "maskweb.openapi.describe_operations",
     ],
 }
 

@@ -1,6 +1,6 @@
 """Releases of a trained network."""
 
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rights import Right
+
+COMPLIANCE_CLASSES: Final = ("with_mask", "without_mask")
+"""Without both of them in a release, nobody can be judged: a mask that is not seen may as well be missing."""
 
 
 class ModelReleaseQuerySet(models.QuerySet["ModelRelease"]):
@@ -58,3 +61,8 @@ class ModelRelease(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def missing_classes(self) -> tuple[str, ...]:
+        """What it would have to tell apart besides, to yield a compliance rate; empty where it yields one."""
+        return tuple(name for name in COMPLIANCE_CLASSES if name not in self.classes)

@@ -5,12 +5,18 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings as django_settings
 
 from accounts.models import User
 from accounts.rights import Role
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.jobs.site import Site
 
 
 @pytest.fixture(autouse=True)
@@ -115,6 +121,32 @@ def chromium() -> str:
     found = chromium_path()
     assert found is not None, "browser tests are deselected where there is no Chromium"
     return found
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> "Iterator[Site]":
+    """A running server with one person, alice, its administrator."""
+    from tests.browser import running_site
+
+    with running_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def browser(chromium) -> "Iterator[Browser]":
+    from tests.browser import running_browser
+
+    with running_browser(chromium) as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser, site) -> "Iterator[Page]":
+    """A page on which alice is signed in. What the browser's console complains about fails the test."""
+    from tests.browser import signed_in
+
+    with signed_in(browser, site, "alice") as page:
+        yield page
 
 
 def chromium_path() -> str | None:

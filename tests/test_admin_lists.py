@@ -9,13 +9,15 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.rights import Role
 from accounts.services import audit
+from labelling.models import PictureFetch
 from releases.models import ModelRelease
 from tests.detection.test_admin import TABLES as DETECTION
-from tests.labelling.test_admin import TABLES as LABELLING
+from tests.labelling.admin.test_lists import TABLES as LABELLING
+from tests.labelling.admin.test_proposals import TABLES as PROPOSALS
 from tests.training.makers import make_job, make_run, make_version
 from training.models import TrainingRun
 
-ELSEWHERE = {f"detection.{table}" for table in DETECTION} | {f"labelling.{table}" for table in LABELLING}
+ELSEWHERE = {f"detection.{table}" for table in DETECTION} | {f"labelling.{table}" for table in (*LABELLING, *PROPOSALS)}
 
 
 def add_release(number: int, by: User) -> ModelRelease:
@@ -28,10 +30,17 @@ def add_run(number: int, by: User) -> TrainingRun:
     return make_run(version, created_by=by, release=add_release(number, by))
 
 
+def add_fetch(number: int, by: User) -> PictureFetch:
+    dataset = make_version(f"fetched {number}", train=1, validation=0, test=0).dataset
+    report = {"fetched": 1, "failed": {"too-large": 2}}
+    return PictureFetch.objects.create(dataset=dataset, created_by=by, report=report)
+
+
 ROWS: dict[str, Callable[[int, User], object]] = {
     "accounts.user": lambda number, by: by,
     "accounts.auditentry": lambda number, by: audit(actor=by, action="looked", target=by),
     "jobs.job": lambda number, by: make_job("queued", owner=by),
+    "labelling.picturefetch": add_fetch,
     "releases.modelrelease": add_release,
     "training.trainingrun": add_run,
 }

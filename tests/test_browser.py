@@ -3,65 +3,18 @@
 import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from tests.detection.conftest import write_video
-from tests.jobs.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 JUDGED_WITHIN = 120_000  # milliseconds; two busy cores are slow
 BUNDLED = settings.BASE_DIR / "releases" / "bundled"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Iterator[Site]:
-    """A server with one person, alice, its administrator."""
-    site = Site(tmp_path_factory.mktemp("site"))
-    code = (
-        "from accounts.models import User\n"
-        "User.objects.create_superuser('alice', password='correct horse', role='administrator')"
-    )
-    for arguments in (["migrate", "--verbosity", "0"], ["shell", "--no-imports", "-c", code]):
-        done = site.manage(*arguments)
-        assert done.returncode == 0, done.stderr
-    site.start()
-    yield site
-    site.close()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser, site) -> Iterator[Page]:
-    """A page on which alice is signed in. What the browser's console complains about fails the test."""
-    context = browser.new_context(base_url=f"http://127.0.0.1:{site.port}", viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.goto("/accounts/login/")
-    page.fill("[name=username]", "alice")
-    page.fill("[name=password]", "correct horse")
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/")
-    yield page
-    context.close()
-    expected = ("WebSocket", "400 (Bad Request)")  # a socket cut by leaving a page; a file that is refused
-    assert [text for text in complaints if not any(words in text for words in expected)] == []
 
 
 def has_release() -> bool:

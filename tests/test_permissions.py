@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from accounts.models import ApiToken, User
 from accounts.rights import Right
 from detection.models import Camera
-from labelling.models import Box, BoxClass, Image, LabelImport, PreLabel
+from labelling.models import Box, BoxClass, Image, LabelImport, PictureFetch, PreLabel
 from tests.detection.makers import make_analysis, make_camera, make_clip, make_job
 from tests.labelling.makers import make_proposal
 from tests.training.makers import make_run, make_version
@@ -103,12 +103,15 @@ RULES: dict[str, Rule] = {
     "labelling:export": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:export_download": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:images": Rule(Right.VIEW_DATASETS, pk="dataset"),
+    "labelling:images_do": Rule(Right.EDIT_BOXES, post=True, pk="dataset", data={"action": "label"}),
     "labelling:import_add": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
     "labelling:import": Rule(Right.VIEW_DATASETS, pk="label_import"),
     "labelling:import_go": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
     "labelling:pictures_add": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
     "labelling:prelabel_add": Rule(Right.EDIT_BOXES, pk="dataset"),
     "labelling:prelabel": Rule(Right.VIEW_DATASETS, pk="prelabel"),
+    "labelling:fetch_add": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
+    "labelling:fetch": Rule(Right.VIEW_DATASETS, pk="fetch"),
     "labelling:image": Rule(Right.VIEW_DATASETS, pk="image"),
     "labelling:image_file": Rule(Right.VIEW_DATASETS, pk="image"),
     "labelling:thumbnail": Rule(Right.VIEW_DATASETS, pk="image"),
@@ -142,11 +145,15 @@ RULES: dict[str, Rule] = {
     "labelling_api:versions": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset", api=True, takes=(201, 409)),
     "labelling_api:dataset_export": Rule(Right.VIEW_DATASETS, pk="dataset", api=True),
     "labelling_api:dataset_lock": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset", api=True, takes=(405,)),
+    "labelling_api:prelabels": Rule(Right.EDIT_BOXES, post=True, pk="dataset", api=True, takes=(202, 409)),
+    "labelling_api:prelabel": Rule(Right.VIEW_DATASETS, pk="prelabel", api=True),
     "labelling_api:import": Rule(Right.VIEW_DATASETS, pk="label_import", api=True),
     "labelling_api:import_confirm": Rule(
         Right.MANAGE_DATASETS, post=True, pk="label_import", api=True, takes=(202, 409)
     ),
     "labelling_api:import_pictures": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import", api=True),
+    "labelling_api:fetches": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset", api=True, takes=(202, 409)),
+    "labelling_api:fetch": Rule(Right.VIEW_DATASETS, pk="fetch", api=True),
     "labelling_api:version": Rule(Right.VIEW_DATASETS, pk="version", api=True),
     "labelling_api:version_anchors": Rule(Right.MANAGE_DATASETS, post=True, pk="version", api=True, takes=(200, 409)),
     "labelling_api:version_compare": Rule(Right.VIEW_DATASETS, pk="version", api=True),
@@ -209,6 +216,7 @@ def rows(people) -> dict[str, int]:
         "label_import": label_import.pk,
         "version": version.pk,
         "prelabel": PreLabel.objects.create(dataset=version.dataset, release=analysis.release).pk,
+        "fetch": PictureFetch.objects.create(dataset=version.dataset).pk,
         "image": version.images.get().image_id,
         "box": a_box(version.images.get().image).pk,
         "proposal": make_proposal(version.images.get().image, "deer", (0, 0, 5, 5)).pk,

@@ -17,7 +17,7 @@ from detection.forms import CameraForm
 from detection.models import Camera
 from detection.periods import CHOICES, period_from
 from detection.services import camera_create, camera_token_renew, camera_update
-from detection.summaries import camera_summaries
+from detection.summaries import camera_summaries, one_sided_releases
 from detection.views.overview import cameras_with_newest, chart_points, may_what
 
 NEWEST = 10
@@ -83,11 +83,13 @@ def camera_token(request: HttpRequest, pk: int) -> HttpResponse:
 def _camera_page(request: HttpRequest, pk: int, token: str = "") -> HttpResponse:
     user, period = person(request), period_from(request.GET)
     camera = get_object_or_404(cameras_with_newest(user), pk=pk)
-    (summary,) = camera_summaries([camera], period, timezone.now())
+    now = timezone.now()
+    (summary,) = camera_summaries([camera], period, now)
     newest = with_state(camera.clips.select_related("camera")).order_by("-filmed_at", "-pk")[:NEWEST]
     context = {
         "camera": camera,
         "summary": summary,
+        "one_sided": one_sided_releases(camera, period, now),
         "charts": {camera.pk: chart_points(summary)},
         "period": period,
         "choices": CHOICES,

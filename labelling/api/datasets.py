@@ -1,6 +1,6 @@
 """The API of datasets as a whole."""
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from labelling.api.access import DatasetsAPI, caller
-from labelling.models import Dataset
+from labelling.models import Dataset, DatasetVersion
 from labelling.serializers.datasets import DatasetDetailSerializer, DatasetSerializer
 from labelling.services import dataset_change, dataset_create, dataset_delete
 from labelling.summaries import with_counts
@@ -27,7 +27,7 @@ class DatasetList(DatasetsAPI, ListAPIView[Dataset]):
     ordering_fields = ["name", "created_at"]
 
     def get_queryset(self) -> QuerySet[Dataset]:
-        return with_counts(Dataset.objects.for_user(caller(self.request)))
+        return datasets_told(caller(self.request))
 
     @extend_schema(operation_id="datasets_list")
     def get(self, request: Request) -> Response:
@@ -80,6 +80,12 @@ def dataset_of(request: Request, pk: int) -> Dataset:
     return get_object_or_404(Dataset.objects.for_user(caller(request)), pk=pk)
 
 
+def datasets_told(user: User) -> QuerySet[Dataset]:
+    """The datasets that a person may see, with all that the API says of them."""
+    newest = DatasetVersion.objects.filter(dataset=OuterRef("pk")).order_by("-number").values("pk")[:1]
+    return with_counts(Dataset.objects.for_user(user)).annotate(newest_version_key=Subquery(newest))
+
+
 def dataset_said(user: User, pk: int) -> dict[str, object]:
     """What the API says of one dataset, with its counts."""
-    return dict(DatasetDetailSerializer(get_object_or_404(with_counts(Dataset.objects.for_user(user)), pk=pk)).data)
+    return dict(DatasetDetailSerializer(get_object_or_404(datasets_told(user), pk=pk)).data)

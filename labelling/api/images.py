@@ -91,14 +91,14 @@ class ImageFile(FilesAPI):
     @extend_schema(operation_id="images_file", responses={(200, "image/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: int) -> HttpResponse:
         """The picture itself, as it came; 404 while it is pending."""
-        return picture_answer(image_of(request, pk))
+        return picture_answer(request._request, image_of(request, pk))
 
 
 class ImageThumbnail(FilesAPI):
     @extend_schema(operation_id="images_thumbnail", responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: int) -> HttpResponse:
         """A small JPEG of the upright picture, 320 pixels on its longer side; 404 while it is pending."""
-        return thumbnail_answer(image_of(request, pk))
+        return thumbnail_answer(request._request, image_of(request, pk))
 
 
 def image_of(request: Request, pk: int) -> Image:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from labelling.formats.file_names import FileNames
 from labelling.models import Box, Dataset, DatasetVersion, Image, Split, VersionImage
@@ -52,18 +52,27 @@ class ExportContent:
     images: Callable[[], Iterator[ExportImage]]
 
 
-def content_of(dataset: Dataset, version: DatasetVersion | None = None) -> ExportContent:
-    """The labelled pictures of a dataset as they are now, or those of its version as they were frozen."""
+def content_of(
+    dataset: Dataset, version: DatasetVersion | None = None, *, images: QuerySet[Image] | None = None
+) -> ExportContent:
+    """The labelled pictures of a dataset as they are now, or those of its version as they were frozen.
+
+    `images` limits what it holds now to the chosen ones.
+    """
     if version is None:
         classes = tuple(dataset.classes.values_list("name", flat=True))
-        return ExportContent(dataset.name, dataset.name, None, classes, lambda: _images_now(dataset, classes))
+        return ExportContent(dataset.name, dataset.name, None, classes, lambda: _images_now(dataset, classes, images))
     title = f"{dataset.name}-v{version.number}"
     return ExportContent(title, dataset.name, version.number, tuple(version.classes), lambda: _images_frozen(version))
 
 
-def _images_now(dataset: Dataset, classes: Sequence[str]) -> Iterator[ExportImage]:
+def _images_now(
+    dataset: Dataset, classes: Sequence[str], chosen: QuerySet[Image] | None = None
+) -> Iterator[ExportImage]:
     labels = {name: index for index, name in enumerate(classes)}
     ready = Image.objects.visible().filter(dataset=dataset, labelled=True).exclude(file="")
+    if chosen is not None:
+        ready = ready.filter(pk__in=chosen.order_by().values("pk"))
     keys = list(ready.order_by("external_id").values_list("pk", flat=True))
     boxes = Prefetch("boxes", queryset=Box.objects.select_related("box_class"))
     names = FileNames()

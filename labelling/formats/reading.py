@@ -1,6 +1,7 @@
 """Tells by their content what annotation files are, and opens them. Worker-side: it opens pictures for their size."""
 
 import io
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,11 +12,10 @@ from typing import IO, BinaryIO, Final, Protocol
 from PIL import Image, UnidentifiedImageError
 
 from labelling.formats.coco_reader import CocoAnnotations, looks_like_coco
-from labelling.formats.records import RecordError
 from labelling.formats.trees import FileTree, is_picture, open_tree, tree_of
 from labelling.formats.voc_reader import VocAnnotations, looks_like_voc
 from labelling.formats.yolo_reader import FoundSize, YoloAnnotations, label_files, looks_like_yolo
-from labelling.labelbox import ExportError, RecordOutcome
+from labelling.labelbox import ExportError, RecordError, RecordOutcome
 from labelling.orientation import exif_orientation
 from labelling.pictures import FORMATS, AmbiguousPicture, PictureError, PictureSource
 
@@ -88,7 +88,8 @@ def annotations_alone(path: Path, form: str) -> Iterator[IO[bytes]]:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in tree.names:
                 if name.lower().endswith(SUFFIXES[found]):
-                    archive.writestr(name, tree.read(name))
+                    with tree.open(name) as content, archive.open(name, "w", force_zip64=True) as copy:
+                        shutil.copyfileobj(content, copy)
             if found == "yolo":
                 for name in sorted(label_files(tree.names).keys() - set(tree.names)):
                     archive.writestr(name, b"")

@@ -4,50 +4,10 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from labelling.labelbox import LabelObject, LabelRecord, RecordOutcome, SkippedObject, SkippedRecord
+from labelling.labelbox import LabelObject, LabelRecord, ObjectError, RecordError, RecordOutcome, skipped
+from labelling.labelbox.records import LONGEST_CLASS, LONGEST_ID
 
-LONGEST_CLASS: Final = 100
-LONGEST_ID: Final = 255
 LARGEST: Final = 1e9
-
-RECORD_REASONS: Final = {
-    "malformed": "The record cannot be understood: {detail}.",
-    "duplicate-picture": "Row {detail} labels the same picture.",
-    "size-unknown": "The boxes are shares of the picture's width and height, and the picture is missing.",
-    "ambiguous-picture": "More than one picture fits: {detail}.",
-    "image-not-readable": "The picture cannot be used: {detail}.",
-}
-OBJECT_REASONS: Final = {
-    "malformed-object": "The object cannot be understood: {detail}.",
-    "degenerate-box": "The box has no area.",
-    "crowd-region": "The object is a crowd, not one thing that a box could surround.",
-    "mask-picture-only": "The object is only a mask, without a box or polygon.",
-}
-
-
-class RecordError(Exception):
-    """A record brings nothing; `reason` is a key of RECORD_REASONS."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.detail = reason, detail
-
-
-class ObjectError(Exception):
-    """An object cannot become a box; `reason` is a key of OBJECT_REASONS."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.detail = reason, detail
-
-
-def skipped(row: int, identity: str, error: RecordError) -> SkippedRecord:
-    message = RECORD_REASONS[error.reason].format(detail=error.detail)
-    return SkippedRecord(row, identity[:LONGEST_ID], error.reason, message)
-
-
-def skipped_object(row: int, error: ObjectError) -> SkippedObject:
-    return SkippedObject(row, error.reason, OBJECT_REASONS[error.reason].format(detail=error.detail))
 
 
 def each_picture_once(outcomes: Iterable[RecordOutcome]) -> Iterator[RecordOutcome]:
@@ -59,7 +19,7 @@ def each_picture_once(outcomes: Iterable[RecordOutcome]) -> Iterator[RecordOutco
             continue
         first = rows.setdefault(outcome.external_id, outcome.row)
         same = first == outcome.row
-        yield outcome if same else skipped(outcome.row, outcome.id, RecordError("duplicate-picture", str(first)))
+        yield outcome if same else skipped(outcome.row, outcome.id, "duplicate-picture", str(first))
 
 
 def label_object(name: str, left: float, top: float, right: float, bottom: float) -> LabelObject:

@@ -7,7 +7,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, Protocol
 
@@ -26,6 +26,9 @@ class FileTree(Protocol):
     def read(self, name: str, most: int = MOST_TEXT) -> bytes:
         """At most `most` bytes from the start of a file; raises ExportError when it cannot be read."""
 
+    def open(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """A file to be read piece by piece; raises ExportError when it cannot be, also while it is read."""
+
 
 class FolderTree:
     def __init__(self, folder: Path) -> None:
@@ -35,9 +38,14 @@ class FolderTree:
         self.names = tuple(sorted(path.as_posix() for path in paths if not any(p.startswith(".") for p in path.parts)))
 
     def read(self, name: str, most: int = MOST_TEXT) -> bytes:
+        with self.open(name) as file:
+            return file.read(most)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
         try:
             with (self._folder / name).open("rb") as file:
-                return file.read(most)
+                yield file
         except OSError as error:
             raise ExportError(f"{name} cannot be read: {error.strerror}.") from error
 
@@ -49,9 +57,14 @@ class ZipTree:
         self.names = tuple(sorted(self._infos))
 
     def read(self, name: str, most: int = MOST_TEXT) -> bytes:
+        with self.open(name) as file:
+            return file.read(most)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
         try:
             with open_member(self._archive, self._infos[name]) as file:
-                return file.read(most)
+                yield file
         except ZipLimitError as error:
             raise ExportError(f"{name} in the zip cannot be used: {error}.") from error
         except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:
@@ -68,8 +81,13 @@ class OneFile:
             self.names = ("annotation.xml",)
 
     def read(self, name: str, most: int = MOST_TEXT) -> bytes:
+        with self.open(name) as file:
+            return file.read(most)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
         self._file.seek(0)
-        return self._file.read(most)
+        yield self._file
 
 
 def tree_of(file: BinaryIO) -> FileTree:

@@ -11,18 +11,18 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from labelling.formats.records import (
+from labelling.formats.records import checked_name, each_picture_once, label_object, number
+from labelling.formats.trees import PICTURE_SUFFIXES, FileTree
+from labelling.labelbox import (
+    LabelObject,
+    LabelRecord,
     ObjectError,
     RecordError,
-    checked_name,
-    each_picture_once,
-    label_object,
-    number,
+    RecordOutcome,
+    SkippedObject,
     skipped,
     skipped_object,
 )
-from labelling.formats.trees import PICTURE_SUFFIXES, FileTree
-from labelling.labelbox import LabelObject, LabelRecord, RecordOutcome, SkippedObject
 
 MOST_XML: Final = 16 * 1024 * 1024
 FOLDERS: Final = ("annotations", "labels", "xml", "xmls")
@@ -46,7 +46,7 @@ class VocAnnotations:
         try:
             return _record(row, name, self._tree.read(name, MOST_XML + 1))
         except RecordError as error:
-            return skipped(row, name, error)
+            return skipped(row, name, error.reason, error.detail)
 
 
 def looks_like_voc(tree: FileTree) -> bool:
@@ -67,7 +67,7 @@ def _record(row: int, name: str, content: bytes) -> LabelRecord:
             edges = [number(node.findtext(f"bndbox/{edge}")) for edge in EDGES]
             objects.append(label_object(node.findtext("name") or "", *edges))
         except ObjectError as error:
-            left_out.append(skipped_object(row, error))
+            left_out.append(skipped_object(row, error.reason, error.detail))
     return LabelRecord(
         row=row,
         id=name,

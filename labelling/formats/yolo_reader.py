@@ -14,18 +14,19 @@ from typing import Final, Self
 
 import yaml
 
-from labelling.formats.records import (
+from labelling.formats.records import checked_name, each_picture_once, label_object, number
+from labelling.formats.trees import PICTURE_SUFFIXES, FileTree, is_picture
+from labelling.labelbox import (
+    ExportError,
+    LabelObject,
+    LabelRecord,
     ObjectError,
     RecordError,
-    checked_name,
-    each_picture_once,
-    label_object,
-    number,
+    RecordOutcome,
+    SkippedObject,
     skipped,
     skipped_object,
 )
-from labelling.formats.trees import PICTURE_SUFFIXES, FileTree, is_picture
-from labelling.labelbox import ExportError, LabelObject, LabelRecord, RecordOutcome, SkippedObject
 
 MOST_YAML: Final = 1024 * 1024
 MOST_LABELS: Final = 16 * 1024 * 1024
@@ -66,7 +67,7 @@ class YoloAnnotations:
         try:
             return self._record(row, name)
         except RecordError as error:
-            return skipped(row, name, error)
+            return skipped(row, name, error.reason, error.detail)
 
     def _record(self, row: int, name: str) -> LabelRecord:
         stem, picture = self._stems[name], self._labels[name]
@@ -101,7 +102,7 @@ class YoloAnnotations:
             try:
                 objects.append(object_of(line.split(), self._classes, size))
             except ObjectError as error:
-                left_out.append(skipped_object(row, error))
+                left_out.append(skipped_object(row, error.reason, error.detail))
         return tuple(objects), tuple(left_out)
 
 

@@ -7,7 +7,7 @@ deep or with a number too long, is left out alone.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from labelling.labelbox.records import ExportError, Unreadable
@@ -28,6 +28,28 @@ def read_json(pieces: Iterator[str]) -> Iterator[object]:
         yield document.record()
         while document.next_character() == "{":  # bare records, one after another
             yield document.record()
+    if document.next_character():
+        raise document.error("Extra data")
+
+
+def read_lists(pieces: Iterator[str], names: Collection[str]) -> Iterator[tuple[str, object]]:
+    """Each element of the lists of these names that the one JSON object holds, or Unreadable in its place.
+
+    What else the object holds is passed over. Raises ExportError with the place of an error.
+    """
+    document = _Document(pieces)
+    if document.next_character() != "{":
+        document.value()
+        raise ExportError("The file is JSON, but not an object.")
+    for name in map(str, document.members()):
+        if document.next_character() == "[":
+            for element in document.elements():
+                if name in names:
+                    yield name, element
+        elif name in names:
+            raise ExportError(f"The {name} of the file are not a list.")
+        else:
+            document.value()
     if document.next_character():
         raise document.error("Extra data")
 
@@ -65,6 +87,30 @@ class _Document:
                 case ",":
                     self._at += 1
                 case "]":
+                    self._at += 1
+                    return
+                case _:
+                    raise self.error("Expecting ',' delimiter")
+
+    def members(self) -> Iterator[object]:
+        """The names in the object that begins here. What follows each is to be taken before the next."""
+        self._at += 1
+        if self.next_character() == "}":
+            self._at += 1
+            return
+        while True:
+            if self.next_character() != '"':
+                raise self.error("Expecting property name enclosed in double quotes")
+            name = self.value()
+            if self.next_character() != ":":
+                raise self.error("Expecting ':' delimiter")
+            self._at += 1
+            self.next_character()
+            yield name
+            match self.next_character():
+                case ",":
+                    self._at += 1
+                case "}":
                     self._at += 1
                     return
                 case _:

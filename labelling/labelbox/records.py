@@ -23,11 +23,14 @@ RECORD_REASONS: Final[Mapping[str, str]] = {
     "older-label": "Row {detail} holds a newer label of the same picture.",
     "ambiguous-picture": "More than one picture fits: {detail}.",
     "image-not-readable": "The picture cannot be used: {detail}.",
+    "duplicate-picture": "Row {detail} labels the same picture.",
+    "size-unknown": "The boxes are shares of the picture's width and height, and the picture is missing.",
 }
 OBJECT_REASONS: Final[Mapping[str, str]] = {
     "malformed-object": "The object cannot be understood: {detail}.",
     "line-or-point": "Lines and points have no area to make a box of.",
-    "mask-picture-only": "The object is only a mask picture at an address, without a box.",
+    "mask-picture-only": "The object is only a mask, without a box or polygon.",
+    "crowd-region": "The object is a crowd, not one thing that a box could surround.",
     "degenerate-box": "The box has no area.",
     "outside-picture": "The box lies outside its picture.",
     "older-label": "The object belongs to an older label of the same picture; the newest counts.",
@@ -122,7 +125,7 @@ class Label:
 
 def skipped(row: int, identity: str, reason: str, detail: str = "") -> SkippedRecord:
     """A record left out, with the sentence of its reason."""
-    return SkippedRecord(row, identity, reason, RECORD_REASONS[reason].format(detail=detail))
+    return SkippedRecord(row, identity[:LONGEST_ID], reason, RECORD_REASONS[reason].format(detail=detail))
 
 
 def skipped_object(row: int, reason: str, detail: str = "") -> SkippedObject:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from labelling.labelbox.media import names_in, require_picture
 from labelling.labelbox.objects import ObjectKeys, objects_of
 from labelling.labelbox.records import LabelObject, LabelRecord, ObjectError, RecordError, skipped_object
-from labelling.labelbox.values import kept, mapping_of, moment_of, seconds_of, size_kept, size_of, text_of
+from labelling.labelbox.values import ADDRESS, kept, mapping_of, moment_of, seconds_of, size_kept, size_of, text_of
 
 OLDEST: Final = datetime.min.replace(tzinfo=UTC)
 OBJECT: Final = ObjectKeys(classes=("name", "value"), box="bounding_box", masks=("mask", "composite_mask"))
@@ -123,7 +123,7 @@ def _source(data_row: dict[str, Any], label: _V2Label) -> dict[str, Any]:
             "ID": label.raw.get("id"),
             "DataRow ID": data_row.get("id"),
             "Global Key": data_row.get("global_key"),
-            "Labeled Data": data_row.get("row_data"),
+            ADDRESS: data_row.get("row_data"),
             "Dataset Name": details.get("dataset_name"),
             "Project Name": label.project.get("name"),
             "Created By": label.details.get("created_by"),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeGuard
 
 DEEPEST_KEPT: Final = 6
+ADDRESS: Final = "Labeled Data"  # what the address of a picture is kept under, whatever the era called it
 LONGEST_KEPT: Final = 4000  # characters of JSON of one value
 
 

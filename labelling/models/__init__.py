@@ -13,7 +13,6 @@ from labelling.models.imports import (
 )
 from labelling.models.proposals import (
     PRELABEL_KIND,
-    AlikePictures,
     Opinion,
     PreLabel,
     Proposal,
@@ -26,7 +25,6 @@ __all__ = [
     "FETCH_KIND",
     "IMPORT_KIND",
     "PRELABEL_KIND",
-    "AlikePictures",
     "Box",
     "BoxChange",
     "BoxClass",

@@ -69,6 +69,7 @@ class Image(models.Model):
         verbose_name = _("image")
         verbose_name_plural = _("images")
         ordering = ["pk"]
+        indexes = [models.Index(fields=["dataset", "edited_at"])]
         constraints = [
             models.UniqueConstraint(fields=["dataset", "external_id"], name="image_unique_in_dataset"),
             models.CheckConstraint(
@@ -103,6 +104,7 @@ class Box(models.Model):
         verbose_name = _("box")
         verbose_name_plural = _("boxes")
         ordering = ["pk"]
+        indexes = [models.Index(fields=["image", "box_class"])]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(

@@ -90,7 +90,10 @@ class Opinion(models.Model):
         verbose_name = _("opinion")
         verbose_name_plural = _("opinions")
         constraints = [models.UniqueConstraint(fields=["image", "release"], name="opinion_once")]
-        indexes = [models.Index(fields=["release", "disagreement"])]
+        indexes = [
+            models.Index(fields=["release", "disagreement"]),
+            models.Index(fields=["image", "release", "disagreement"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.image} {self.disagreement:.2f}"
@@ -146,20 +149,3 @@ class Proposal(models.Model):
     @property
     def xyxy(self) -> tuple[float, float, float, float]:
         return self.x_min, self.y_min, self.x_max, self.y_max
-
-
-class AlikePictures(models.Model):
-    """Groups of near-duplicate pictures of a dataset as they were last found; valid while `key` fits the pictures."""
-
-    dataset = models.OneToOneField(Dataset, on_delete=models.CASCADE, related_name="alike_pictures")
-    key = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 over the pictures looked at"))
-    groups = models.JSONField(default=list, blank=True, help_text=_("lists of keys of images"))
-    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    found_at = models.DateTimeField(_("found"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("near-duplicates")
-        verbose_name_plural = _("near-duplicates")
-
-    def __str__(self) -> str:
-        return str(self.dataset)

@@ -59,6 +59,7 @@ class VersionImage(models.Model):
         verbose_name = _("frozen image")
         verbose_name_plural = _("frozen images")
         ordering = ["pk"]
+        indexes = [models.Index(fields=["version", "image", "split"])]
         constraints = [
             models.UniqueConstraint(fields=["version", "image"], name="frozen_image_once"),
             models.CheckConstraint(condition=models.Q(split__in=Split.values), name="frozen_image_split_is_known"),

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from labelling.models import BoxClass, Dataset
+from labelling.models import BoxClass, Dataset, DatasetVersion
 from labelling.summaries import classes_with_counts
 
 
@@ -17,7 +17,11 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     boxes = serializers.IntegerField(source="box_count", read_only=True)
     classes = serializers.SlugRelatedField[BoxClass](slug_field="name", many=True, read_only=True)
     newest_version = serializers.IntegerField(
-        read_only=True, allow_null=True, help_text="Its number, null while none has been frozen."
+        source="newest_version_key", read_only=True, allow_null=True, help_text="Its id; null while there is none."
+    )
+
+    locked_test = serializers.PrimaryKeyRelatedField[DatasetVersion](
+        read_only=True, help_text="Id of the version whose test split later ones keep; null while none is locked."
     )
 
     class Meta:

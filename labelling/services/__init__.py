@@ -9,10 +9,11 @@ from labelling.services.boxes import (
     box_update,
     boxes_delete,
 )
+from labelling.services.classes import class_rename, classes_merge
 from labelling.services.datasets import dataset_change, dataset_create, dataset_delete
 from labelling.services.fetches import fetch_create, fetch_start, fetch_title
 from labelling.services.history import Change, box_state, record_changes
-from labelling.services.images import image_change, image_mark, images_delete
+from labelling.services.images import image_change, image_mark, images_delete, images_mark
 from labelling.services.imports import import_again, import_confirm, import_create, import_start
 from labelling.services.opinions import opinions_refresh
 from labelling.services.prelabelling import prelabel_create, prelabel_start, prelabel_title
@@ -30,6 +31,8 @@ __all__ = [
     "box_state",
     "box_update",
     "boxes_delete",
+    "class_rename",
+    "classes_merge",
     "dataset_change",
     "dataset_create",
     "dataset_delete",
@@ -40,6 +43,7 @@ __all__ = [
     "image_mark",
     "images_delete",
     "images_fix_split",
+    "images_mark",
     "import_again",
     "import_confirm",
     "import_create",

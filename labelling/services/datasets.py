@@ -35,6 +35,8 @@ def dataset_delete(*, dataset: Dataset, by: User) -> None:
         raise ValidationError(_("Versions of this dataset have been frozen; it stays as long as they do."))
     if dataset.imports.underway().exists():
         raise ValidationError(_("An import into this dataset is under way. Wait for it, or cancel it."))
+    if dataset.fetches.underway().exists():
+        raise ValidationError(_("The pictures of this dataset are being read. Wait for that, or cancel it."))
     audit(actor=by, action="dataset_delete", target=dataset, name=dataset.name)
     files = {row.file.name for row in dataset.images.exclude(file="")}
     files |= {file.name for row in dataset.imports.all() for file in (row.export, row.pictures) if file}

@@ -1,5 +1,8 @@
 """Every write about images, apart from their boxes."""
 
+from collections import Counter
+from typing import Final
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -7,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import audit
-from labelling.models import Image, VersionImage
+from labelling.models import Image, Opinion, VersionImage
 from labelling.services.files import delete_files_on_commit
 from labelling.services.opinions import opinions_refresh
+
+BATCH: Final = 500
 
 
 @transaction.atomic
@@ -44,3 +49,20 @@ def image_mark(*, image: Image, labelled: bool, by: User) -> Image:
         opinions_refresh(image)
         audit(actor=by, action="image_change", target=image, labelled=labelled)
     return image
+
+
+@transaction.atomic
+def images_mark(*, images: QuerySet[Image], labelled: bool, by: User) -> int:
+    """Say of many images whether they are labelled; of how many that was news."""
+    rows = list(Image.objects.filter(pk__in=images.order_by().values("pk")).exclude(labelled=labelled).only("dataset"))
+    keys = [image.pk for image in rows]
+    judged = set(Opinion.objects.filter(image__in=images.order_by().values("pk")).values_list("image", flat=True))
+    for start in range(0, len(keys), BATCH):
+        Image.objects.filter(pk__in=keys[start : start + BATCH]).update(labelled=labelled)
+    for image in rows:
+        if image.pk in judged:
+            image.labelled = labelled
+            opinions_refresh(image)
+    for dataset, count in Counter(image.dataset_id for image in rows).items():
+        audit(actor=by, action="images_mark", dataset=dataset, labelled=labelled, images=count)
+    return len(rows)

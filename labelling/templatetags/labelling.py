@@ -1,7 +1,7 @@
 """Tags for pictures with boxes. `{% load labelling %}`."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.maskweb import verdict_badge
 from labelling.class_names import OUR_CLASSES
+from labelling.downloads import thumbnail_address
 from labelling.models import Box, Image
 
 register = template.Library()
@@ -29,7 +30,38 @@ def class_badge(name: str, count: int | None = None) -> SafeString:
 def picture_with_boxes(image: Image, address: str, boxes: Iterable[Box]) -> SafeString:
     """An SVG of the picture at an address with boxes drawn over it, in pixels of the upright picture."""
     boxes = list(boxes)
-    rectangles = format_html_join(
+    return format_html(
+        '<svg class="mw-picture" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">'
+        '<image href="{address}" width="{width}" height="{height}"></image>{rectangles}</svg>',
+        width=str(image.width),
+        height=str(image.height),
+        label=_label(image, boxes),
+        address=address,
+        rectangles=_rectangles(boxes),
+    )
+
+
+@register.simple_tag
+def thumbnail_with_boxes(image: Image, boxes: Iterable[Box]) -> SafeString:
+    """The thumbnail, which browsers ask for when it comes into sight, under an SVG of the boxes."""
+    boxes = list(boxes)
+    return format_html(
+        '<span class="mw-thumbnail"><img src="{address}" alt="{label}" loading="lazy" decoding="async">'
+        '<svg viewBox="0 0 {width} {height}" aria-hidden="true">{rectangles}</svg></span>',
+        address=thumbnail_address(image),
+        label=_label(image, boxes),
+        width=str(image.width),
+        height=str(image.height),
+        rectangles=_rectangles(boxes),
+    )
+
+
+def _label(image: Image, boxes: Sequence[Box]) -> str:
+    return f"{image.external_id}: {counts_in_words(boxes)}"
+
+
+def _rectangles(boxes: Iterable[Box]) -> SafeString:
+    return format_html_join(
         "",
         '<rect class="mw-box" data-verdict="{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>',
         (
@@ -43,15 +75,6 @@ def picture_with_boxes(image: Image, address: str, boxes: Iterable[Box]) -> Safe
             )
             for box in boxes
         ),
-    )
-    return format_html(
-        '<svg class="mw-picture" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">'
-        '<image href="{address}" width="{width}" height="{height}"></image>{rectangles}</svg>',
-        width=str(image.width),
-        height=str(image.height),
-        label=f"{image.external_id}: {counts_in_words(boxes)}",
-        address=address,
-        rectangles=rectangles,
     )
 
 

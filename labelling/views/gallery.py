@@ -1,16 +1,44 @@
-"""The gallery of a dataset, and what is done with images chosen in it."""
+"""The gallery of a dataset, and what is done with the images chosen in it."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import person, require
+from accounts.models import User
 from accounts.rights import Right
 from labelling.forms import GalleryForm
 from labelling.gallery import GalleryPages, gallery_of, with_boxes_by_key
+from labelling.models import Dataset, Image, Split
+from labelling.services import images_delete, images_fix_split, images_mark
 from labelling.views.datasets import dataset_of
 
 PAGE = 48
+
+Action = Callable[[QuerySet[Image], User], int]
+
+
+def _fixing(split: str) -> Action:
+    return lambda images, by: images_fix_split(images=images, split=split, by=by)
+
+
+ACTIONS: Final[Mapping[str, tuple[Right, Action]]] = {
+    "label": (Right.EDIT_BOXES, lambda images, by: images_mark(images=images, labelled=True, by=by)),
+    "unlabel": (Right.EDIT_BOXES, lambda images, by: images_mark(images=images, labelled=False, by=by)),
+    "free": (Right.MANAGE_DATASETS, _fixing("")),
+    "delete": (Right.MANAGE_DATASETS, lambda images, by: images_delete(images=images, by=by)),
+    **{str(split): (Right.MANAGE_DATASETS, _fixing(split)) for split in Split.values},
+}
+"""What can be done with chosen images, and the right that each takes."""
 
 
 @require_safe
@@ -25,7 +53,72 @@ def images(request: HttpRequest, pk: int) -> HttpResponse:
         "dataset": dataset,
         "form": form,
         "filtered": any(value for name, value in wanted.items() if name != "order"),
+        "filters": _query(request),
         "page": page,
         "images": with_boxes_by_key(list(page)),
+        "splits": Split.choices,
+        "may_edit": user.may(Right.EDIT_BOXES),
+        "may_manage": user.may(Right.MANAGE_DATASETS),
     }
     return render(request, "labelling/images.html", context)
+
+
+@require_POST
+@require(Right.EDIT_BOXES)
+def images_do(request: HttpRequest, pk: int) -> HttpResponse:
+    """Do what was posted as `action` with the posted `images`, or with `everything` that the filters leave."""
+    dataset = dataset_of(person(request), pk)
+    action = request.POST.get("action", "")
+    if action == "prelabel":
+        return _prelabel(request, dataset)
+    if action not in ACTIONS:
+        return HttpResponseBadRequest(_("There is nothing to do of this name."))
+    right, act = ACTIONS[action]
+    if not person(request).may(right):
+        raise PermissionDenied
+    chosen = _chosen(request, dataset)
+    if action == "delete" and "confirmed" not in request.POST:
+        return _confirm_deleting(request, dataset, chosen)
+    try:
+        count = act(chosen, person(request))
+        messages.success(request, ngettext("Done with one image.", "Done with %(n)d images.", count) % {"n": count})
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect(reverse("labelling:images", args=[pk]) + _query(request))
+
+
+def _chosen(request: HttpRequest, dataset: Dataset) -> QuerySet[Image]:
+    user = person(request)
+    if "everything" in request.POST:
+        return gallery_of(dataset, user, GalleryForm(request.GET, dataset=dataset).wanted()).images
+    keys = [int(key) for key in request.POST.getlist("images") if key.isdecimal()]
+    return Image.objects.for_user(user).filter(dataset=dataset, pk__in=keys)
+
+
+def _prelabel(request: HttpRequest, dataset: Dataset) -> HttpResponse:
+    """To the page that asks what a release is to do, or with chosen images straight to its start."""
+    address = reverse("labelling:prelabel_add", args=[dataset.pk])
+    if "everything" in request.POST:
+        return redirect(address + _query(request))
+    return redirect(address, preserve_request=True)
+
+
+def _confirm_deleting(request: HttpRequest, dataset: Dataset, chosen: QuerySet[Image]) -> HttpResponse:
+    context: dict[str, Any] = {
+        "dataset": dataset,
+        "count": chosen.count(),
+        "examples": chosen.order_by("pk").values_list("external_id", flat=True)[:5],
+        "everything": "everything" in request.POST,
+        "keys": [] if "everything" in request.POST else chosen.values_list("pk", flat=True),
+        "filters": _query(request),
+    }
+    return render(request, "labelling/images_delete.html", context)
+
+
+def _query(request: HttpRequest) -> str:
+    """The filters of the address with their question mark, without the page; "" where there are none."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    for name in [name for name, value in query.items() if not value]:
+        del query[name]
+    return f"?{query.urlencode()}" if query else ""

@@ -40,13 +40,13 @@ def image(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @require(Right.VIEW_DATASETS)
 def image_file(request: HttpRequest, pk: int) -> HttpResponse:
-    return picture_answer(_image(person(request), pk))
+    return picture_answer(request, _image(person(request), pk))
 
 
 @require_safe
 @require(Right.VIEW_DATASETS)
 def thumbnail(request: HttpRequest, pk: int) -> HttpResponse:
-    return thumbnail_answer(_image(person(request), pk))
+    return thumbnail_answer(request, _image(person(request), pk))
 
 
 def _image(user: User, pk: int) -> Image:

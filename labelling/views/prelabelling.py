@@ -77,8 +77,8 @@ def _page(request: HttpRequest, dataset: Dataset, form: PrelabelForm, filtered: 
 
 
 def _with_counts(rows: QuerySet[PreLabel]) -> QuerySet[PreLabel]:
-    """Pre-labellings with how many of their proposals are open, accepted and thrown away."""
-    return rows.annotate(
+    """Pre-labellings, the newest first, with how many of their proposals are open, accepted and thrown away."""
+    return rows.order_by("-created_at", "-pk").annotate(
         **{
             f"{state.value}_count": Count("proposals", filter=Q(proposals__state=state.value))
             for state in Proposal.State

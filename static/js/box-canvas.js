@@ -9,7 +9,8 @@ const TOKENS = {
   unknown: "--mw-unknown",
 };
 
-function textColour(hex) {
+/** Black or white, whichever is read more easily on a colour such as "#0072b2". */
+export function textColour(hex) {
   const [red, green, blue] = [1, 3, 5].map((start) => Number.parseInt(hex.slice(start, start + 2), 16));
   return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#111111" : "#ffffff";
 }

@@ -4,7 +4,7 @@ from django.contrib.auth.models import Group
 
 from accounts.models import User
 from accounts.rights import Role
-from accounts.services import user_create, user_update
+from accounts.services import role_apply, user_create, user_update
 from accounts.staff import roles_sync
 
 
@@ -20,8 +20,22 @@ def test_syncing_gives_entry_to_data_set_managers_of_before(carol):
 def test_syncing_twice_changes_nothing(carol):
     roles_sync()
     roles_sync()
-    assert Group.objects.count() == 1
-    assert list(Group.objects.get().user_set.all()) == [carol]
+    assert set(Group.objects.values_list("name", flat=True)) == {"dataset_manager", "annotator", "engineer"}
+    assert list(Group.objects.get(name="dataset_manager").user_set.all()) == [carol]
+
+
+def test_annotators_change_boxes_and_look_at_the_rest(alice):
+    ann, _password = user_create(username="ann", role=Role.ANNOTATOR, by=alice)
+    allowed = {name.removeprefix("labelling.") for name in User.objects.get(pk=ann.pk).get_all_permissions()}
+    assert {name for name in allowed if not name.startswith("view_")} == {"add_box", "change_box", "delete_box"}
+    assert {"view_image", "view_dataset", "view_box"} <= allowed
+
+
+def test_engineers_only_look(dan):
+    role_apply(user=dan)
+    dan = User.objects.get(pk=dan.pk)
+    assert dan.is_staff
+    assert {name.split("_")[0] for name in dan.get_all_permissions()} == {"labelling.view"}
 
 
 def test_another_role_takes_the_rights_of_the_old_one_away(alice):

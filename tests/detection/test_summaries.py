@@ -4,8 +4,9 @@ import pytest
 
 from detection.periods import Period
 from detection.stats import Tally
-from detection.summaries import camera_summaries, clip_tallies
-from tests.detection.makers import make_analysis, make_camera, make_clip, say
+from detection.summaries import camera_summaries, clip_tallies, one_sided_releases
+from releases.models import ModelRelease
+from tests.detection.makers import make_analysis, make_camera, make_clip, make_release, say
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +133,25 @@ def test_tallies_by_clip():
     make_analysis(clips[0], "with_mask", "with_mask", "unknown")
     make_analysis(clips[1])
     assert clip_tallies(clip.pk for clip in clips) == {clips[0].pk: Tally(with_mask=2, unknown=1)}
+
+
+def test_releases_that_know_only_one_side_are_named_where_they_judged():
+    camera, period = make_camera("gate"), Period(first=date(2026, 7, 1), last=date(2026, 7, 1))
+    make_analysis(make_clip(camera, filmed_at=datetime(2026, 7, 1, 9, tzinfo=UTC)), "unknown")
+    assert one_sided_releases(camera, period, NOW) == []
+    release = make_release()
+    release.classes = ["with_mask", "worn_incorrectly"]
+    release.save()
+    assert one_sided_releases(camera, period, NOW) == ["slim"]
+    assert one_sided_releases(make_camera("other"), period, NOW) == []
+    assert one_sided_releases(camera, Period(first=date(2026, 7, 2), last=date(2026, 7, 7)), NOW) == []
+
+
+def test_the_page_of_a_camera_says_why_there_is_no_rate(client, alice):
+    camera = make_camera("gate")
+    make_analysis(make_clip(camera, filmed_at=datetime(2026, 7, 1, 9, tzinfo=UTC)), "unknown")
+    client.force_login(alice)
+    address = f"/cameras/{camera.pk}/?from=2026-07-01&to=2026-07-01"
+    assert "cannot yield a compliance rate" not in client.get(address).content.decode()
+    ModelRelease.objects.update(classes=["with_mask"])
+    assert "judged by slim, which does not know both" in client.get(address).content.decode()

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from labelling.models import Box, BoxChange, BoxClass, Image
+from labelling.models import Box, BoxChange, BoxClass, Image, Opinion
 from labelling.services import (
     BoxConflict,
     box_change,
@@ -14,7 +14,9 @@ from labelling.services import (
     box_update,
     boxes_delete,
     dataset_create,
+    image_mark,
 )
+from tests.detection.makers import make_release
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +179,21 @@ def test_a_new_box_never_gets_the_key_of_one_that_was_deleted(picture, deer, car
     box_remove(box_id=key, revision=1, by=carol, source=EDITOR)
     again = box_create(image=picture, box_class=deer, xyxy=(0, 0, 5, 5), by=carol, source=EDITOR)
     assert again.pk > key
+
+
+def test_what_a_release_says_of_the_labels_follows_each_change(picture, face, carol):
+    """It sees the face with score 0.9: without its box it is missing, with strength 2 x 0.9 - 1."""
+    elsewhere = Image.objects.get(external_id="b.jpg")
+    box_create(image=elsewhere, box_class=face.box_class, xyxy=(0, 0, 9, 9), by=carol, source=EDITOR)
+    seen = ["with_mask", 0.9, *face.xyxy]
+    opinion = Opinion.objects.create(image=picture, release=make_release(), detections=[seen])
+    box_remove(box_id=face.pk, revision=1, by=carol, source=EDITOR)
+    opinion.refresh_from_db()
+    assert opinion.disagreement == pytest.approx(0.8)
+    image_mark(image=Image.objects.get(pk=picture.pk), labelled=False, by=carol)
+    opinion.refresh_from_db()
+    assert opinion.disagreement == 0
+    image_mark(image=Image.objects.get(pk=picture.pk), labelled=True, by=carol)
+    box_create(image=picture, box_class=face.box_class, xyxy=(2, 3, 12, 15), by=carol, source=EDITOR)
+    opinion.refresh_from_db()
+    assert opinion.disagreement == 0

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from labelling.models import Box, Dataset, DatasetVersion, Image, LabelImport
 from tests.labelling.makers import bbox, jpeg, record, zipped
+from tests.labelling.web_server import serving
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,30 @@ def test_a_dry_run_gives_the_same_report_and_stores_nothing(export, pictures, ca
 def test_without_pictures_all_are_pending(export, capsys):
     report = command(capsys, "import_labelbox", export, "--dataset", "masks")
     assert (report["images"], report["pending"], report["boxes"]) == (0, 3, 3)
+
+
+def test_missing_pictures_are_read_from_their_addresses_if_wished(tmp_path, capsys, settings):
+    with serving() as web:
+        settings.FETCH_HOSTS_ALLOWED = [f"127.0.0.1:{web.port}"]
+        addresses = {"a.jpg": web.give("/a.jpg", jpeg()), "b.jpg": web.address("/b.jpg")}
+        path = tmp_path / "export.json"
+        path.write_text(json.dumps([record(name, **{"Labeled Data": addresses[name]}) for name in addresses]))
+        report = command(capsys, "import_labelbox", path, "--dataset", "masks", "--fetch")
+    assert report["pending"] == 2
+    assert report["fetch"] == {"wanted": 2, "fetched": 1, "failed": {"not-found": 1}}
+    assert Image.objects.exclude(file="").get().external_id == "a.jpg"
+
+
+def test_nothing_is_read_where_nothing_is_missing(tmp_path, pictures, capsys):
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps([record("a.jpg")]))
+    report = command(capsys, "import_labelbox", path, "--images", pictures, "--dataset", "masks", "--fetch")
+    assert report["fetch"] == {"wanted": 0, "fetched": 0, "failed": {}}
+
+
+def test_a_dry_run_reads_no_pictures(export):
+    with pytest.raises(CommandError, match="--fetch stores pictures"):
+        call_command("import_labelbox", str(export), "--dataset", "masks", "--dry-run", "--fetch")
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from jobs.services import job_run_here
-from labelling.merging import label_digest
-from labelling.models import IMPORT_KIND, Box, Image
+from labelling.merging import Merge, label_digest
+from labelling.models import IMPORT_KIND, Box, BoxChange, Image
 from labelling.outcomes import NamedBox
 from labelling.services import import_create
 from tests.labelling.labelbox.makers import ndjson, row, v2, v2_box, v2_label, xy
@@ -100,3 +100,45 @@ def test_many_known_images_take_as_many_queries_as_few(django_assert_max_num_que
     later = import_create(dataset=dataset, export=ContentFile(ndjson(*records), name="e"), by=None)
     with django_assert_max_num_queries(40):
         job_run_here(kind=IMPORT_KIND, title="import", owner=None, target_id=later.pk)
+
+
+def test_what_an_import_changes_of_boxes_is_on_record():
+    import_here([record("a.jpg", [CAR, BUS], **EARLY)], FILES)
+    assert not BoxChange.objects.exists()
+    image, car = Image.objects.get(), Box.objects.get(box_class__name="Car")
+    later = import_here([record("a.jpg", [CAR, bbox("Bus", 1, 1, 5, 5)], **LATE)])
+    place = [("deleted", [2, 3, 12, 15], None), ("created", None, [1, 1, 6, 6])]
+    kept = BoxChange.objects.order_by("pk")
+    assert [(row.kind, xyxy(row.before), xyxy(row.after)) for row in kept] == place
+    assert {(row.source, row.label_import, row.image) for row in kept} == {("import", later, image)}
+    assert Box.objects.get(box_class__name="Car").pk == car.pk
+    image.refresh_from_db()
+    assert (image.revision, image.edited_at) == (1, None)
+
+
+def xyxy(said: dict | None) -> list[float] | None:
+    return said and said["xyxy"]
+
+
+def test_boxes_that_are_there_twice_are_told_apart():
+    import_here([record("a.jpg", [CAR, CAR], **EARLY)], FILES)
+    import_here([record("a.jpg", [CAR], **LATE)])
+    assert boxes() == [("Car", (2, 3, 12, 15))]
+    assert BoxChange.objects.get().kind == "deleted"
+
+
+def test_an_import_writes_nothing_of_an_image_that_it_does_not_know(monkeypatch):
+    """Whether it counts as labelled, and the part it is fixed to, may change while an import is at work."""
+    import_here([record("a.jpg", [CAR], **EARLY)], FILES)
+    read = Merge._images
+
+    def read_before_others_write(self, external_ids):
+        found = read(self, external_ids)
+        Image.objects.update(labelled=False, fixed_split="test", revision=7)
+        return found
+
+    monkeypatch.setattr(Merge, "_images", read_before_others_write)
+    import_here([record("a.jpg", [BUS], **LATE)])
+    image = Image.objects.get()
+    assert (image.labelled, image.fixed_split, image.revision) == (False, "test", 8)
+    assert boxes() == [("Bus", (2, 3, 12, 15))]

@@ -154,3 +154,22 @@ def test_a_file_that_is_no_photograph_is_told_beside_the_field(client, dan, tiny
     client.force_login(dan)
     page = client.post(reverse("releases:pictures"), {"picture": SimpleUploadedFile("a.jpg", b"x")}).content.decode()
     assert "The picture is damaged." in page
+
+
+@pytest.mark.parametrize(
+    ("classes", "missing"),
+    [
+        (["with_mask", "without_mask"], None),
+        (["with_mask"], "“without mask”."),
+        (["without_mask", "worn_incorrectly"], "“with mask”."),
+        (["deer"], "“with mask”, “without mask”."),
+    ],
+)
+def test_a_model_that_knows_only_one_side_says_that_it_cannot_tell_compliance(
+    client, dan, tiny_release, classes, missing
+):
+    ModelRelease.objects.update(classes=classes)
+    client.force_login(dan)
+    page = client.get(reverse("releases:release", args=[tiny_release.pk])).content.decode()
+    assert ("This model cannot yield a compliance rate" in page) is (missing is not None)
+    assert missing is None or f"it does not know {missing}" in " ".join(page.split())

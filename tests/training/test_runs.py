@@ -13,9 +13,11 @@ from jobs.models import Job
 from jobs.reporter import Reporter
 from jobs.services import job_run_here
 from labelling.models import Dataset
+from labelling.versions import version_create
 from releases.models import ModelRelease
 from releases.services import registered_releases, release_folder
-from tests.training.makers import make_job, make_version
+from tests.labelling.makers import bbox, import_here, record
+from tests.training.makers import drawn_picture, make_job, make_version
 from training import publishing, runs
 from training.models import TrainingRun
 from training.samples import TrainingError
@@ -86,6 +88,25 @@ def test_a_run_is_cancelled_resumed_by_the_command_and_published_once(run, monke
     assert [path.name for path in registered_releases().iterdir()] == [run.release.name]
     with pytest.raises(CommandError, match="nothing to resume"):
         call_command("train", resume=run.pk)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("title", ["With mask", "deer"])
+def test_a_dataset_of_one_class_is_imported_trained_and_published(db, title):
+    """Squares around masks only, as where this project comes from, or around anything else."""
+    records = [record(f"{n}.png", [bbox(title, 8 + n, 10, 20 + n, 24 + n)]) for n in range(20)]
+    pictures = {f"{n}.png": drawn_picture(0, (8 + n, 10, 28 + 2 * n, 34 + n), seed=n) for n in range(20)}
+    version = version_create(dataset=import_here(records, pictures).dataset, by=None)
+    (name,) = version.classes
+    run = run_create(version=version, network="yolov3-slim", net_size=288, epochs=1, batch=4, options=QUICK, by=None)
+    train_here(run)
+    run.refresh_from_db()
+    assert read_release(release_folder(run.release)).classes == (name,)
+    assert run.release.missing_classes == tuple(each for each in ("with_mask", "without_mask") if each != name)
+    measured = run.release.metrics["validation"]
+    assert measured["judged"] == [name]
+    assert measured["map50"] == measured["ap50"][name]
 
 
 def test_an_older_job_of_a_run_that_a_newer_one_has_taken_over_fails(run):

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.base import File
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from jobs.commands import DataCommand
 from jobs.services import job_run_here
 from labelling.importing import ImportFailure, open_export, preview
-from labelling.models import IMPORT_KIND, Dataset
-from labelling.services import dataset_create, import_create
+from labelling.models import FETCH_KIND, IMPORT_KIND, Dataset, Image
+from labelling.services import dataset_create, fetch_create, fetch_title, import_create
 
 
 def renaming(text: str) -> tuple[str, str]:
@@ -41,8 +41,13 @@ class Command(DataCommand):
         parser.add_argument(
             "--map", action="append", default=[], type=renaming, metavar="FROM=TO", help="rename a class of the export"
         )
+        parser.add_argument(
+            "--fetch", action="store_true", help="read pictures that are missing then from their addresses"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["dry_run"] and options["fetch"]:
+            raise CommandError("--fetch stores pictures, --dry-run nothing: one of them, please.")
         _require_readable(options["export"])
         dataset = Dataset.objects.filter(name=options["dataset"]).first()
         with tqdm(unit=" records", file=sys.stderr, disable=options["verbosity"] == 0) as self.bar:
@@ -81,7 +86,25 @@ class Command(DataCommand):
         )
         row.save(update_fields=["job"])
         row.refresh_from_db()
-        return {name: value for name, value in row.report.items() if name != "changes"}
+        report = {name: value for name, value in row.report.items() if name != "changes"}
+        return {**report, "fetch": self._fetch(dataset)} if options["fetch"] else report
+
+    def _fetch(self, dataset: Dataset) -> dict[str, Any]:
+        """Read what is missing; the counts."""
+        if not Image.objects.visible().filter(dataset=dataset, file="").exists():
+            return {"wanted": 0, "fetched": 0, "failed": {}}
+        row = fetch_create(dataset=dataset, by=None)
+        self.bar.unit = " pictures"
+        row.job = job_run_here(
+            kind=FETCH_KIND,
+            title=fetch_title(row),
+            owner=None,
+            target_id=row.pk,
+            on_progress=lambda progress: self._show(progress.done, progress.total),
+        )
+        row.save(update_fields=["job"])
+        row.refresh_from_db()
+        return {name: row.report[name] for name in ("wanted", "fetched", "failed")}
 
     def _show(self, done: int, total: int | None) -> None:
         self.bar.total = total

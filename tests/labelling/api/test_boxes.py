@@ -5,22 +5,11 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry
-from accounts.services import api_token_create
 from labelling.models import Box, BoxChange, Image, LabelImport, Proposal
+from tests.labelling.api.conftest import as_person
 from tests.labelling.makers import make_proposal
 
 pytestmark = pytest.mark.django_db
-
-
-def as_person(user) -> APIClient:
-    client = APIClient(enforce_csrf_checks=True)
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {api_token_create(user=user, name='test')[1]}")
-    return client
-
-
-@pytest.fixture
-def api(carol) -> APIClient:
-    return as_person(carol)
 
 
 @pytest.fixture

@@ -4,15 +4,10 @@ import pytest
 from django.urls import reverse
 
 from labelling.models import Box, BoxChange, Image, LabelImport, Proposal
-from tests.labelling.api.test_boxes import as_person
+from tests.labelling.api.conftest import as_person
 from tests.labelling.makers import make_proposal
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def api(carol):
-    return as_person(carol)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """COCO: one JSON file for many pictures."""
 
+import itertools
 import json
+import tracemalloc
 
 import pytest
 
@@ -103,3 +105,62 @@ def test_it_is_recognised_by_its_content():
     assert looks_like_coco(files({"x/y.json": coco()}))
     for other in ('[{"images": 1}]', '{"data_row": {}}\n{"images": 1}', '{"ID": "x", "Label": {"images": 1}}'):
         assert not looks_like_coco(files({"x/y.json": other}))
+
+
+def test_the_lists_may_come_in_any_order():
+    whole = json.loads(coco(drawn()))
+    for order in itertools.permutations(whole):
+        assert only(json.dumps({name: whole[name] for name in order})).objects[0].xyxy == (1, 2.5, 11, 22.5)
+
+
+def test_a_row_that_cannot_be_read_costs_only_itself():
+    deep = "[" * 100_000 + "]" * 100_000
+    content = coco(drawn(), 7).replace("7", f'{deep}, {{"image_id": 1, "bbox": {"9" * 5000}}}')
+    record, astray = CocoAnnotations(files({"a.json": content}))
+    assert len(record.objects) == 1
+    assert "2 annotations in a.json" in astray.message
+
+
+def test_the_address_of_a_picture_is_kept():
+    urls = {"coco_url": "http://a.example/a.jpg", "flickr_url": "http://b.example/b.jpg"}
+    assert only(coco(images=[{**IMAGE, **urls}])).source["Labeled Data"] == "http://a.example/a.jpg"
+    assert (
+        only(coco(images=[{**IMAGE, "flickr_url": "http://b.example/b.jpg"}])).source["Labeled Data"].endswith("b.jpg")
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_other_encodings_are_read(encoding):
+    content = coco(images=[{**IMAGE, "file_name": "ä.jpg"}]).encode(encoding)
+    assert looks_like_coco(files({"a.json": content}))
+    assert only(content).external_id == "ä.jpg"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b'{"images": ["\xff"]}', "a.json: The file is not UTF-8 text: byte 13 cannot be read."),
+        (b'{"images": [', "a.json: The file is not valid JSON: Expecting value at line 1, column 13."),
+        (b'{"images": []} x', "a.json: The file is not valid JSON: Extra data at line 1, column 16."),
+        (b'{"images": [],\n 1: 2}', "line 2, column 2"),
+        (b'{"images": [], "x" []}', "Expecting ':' delimiter at line 1, column 20"),
+        (b'{"images": [] "x": 1}', "Expecting ',' delimiter at line 1, column 15"),
+    ],
+)
+def test_text_that_is_no_json_is_told_with_its_place(content, sentence):
+    with pytest.raises(ExportError) as error:
+        CocoAnnotations(files({"a.json": content}))
+    assert sentence in str(error.value)
+
+
+def test_memory_does_not_grow_with_the_annotations():
+    """8,000 annotations with 40 numbers each are 14 MB as Python objects, and 3 MB as text."""
+    image, polygon = IMAGE, [[float(number) for number in range(40)]]
+    content = coco(*(drawn(id=number, segmentation=polygon) for number in range(8000)), images=[image]).encode()
+    tree = files({"a.json": content})
+    tracemalloc.start()
+    annotations = CocoAnnotations(tree)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(annotations) == 1
+    assert peak < len(content) + 6_000_000

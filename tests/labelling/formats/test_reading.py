@@ -1,10 +1,14 @@
 """What annotation files are, told by their content."""
 
 import io
+import json
 import zipfile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from labelling import zips
 from labelling.formats.coco_reader import CocoAnnotations
 from labelling.formats.reading import annotations_alone, form_at, form_of, holds_pictures, open_annotations, sized
 from labelling.formats.voc_reader import VocAnnotations
@@ -95,3 +99,59 @@ def test_a_zip_brings_pictures_or_not(tmp_path):
     path.write_bytes(zipped({"a.JPG": b""}))
     assert holds_pictures(path)
     assert form_at(path) is None
+
+
+@pytest.mark.parametrize(("name", "start"), [("a.xml", b"<annotation>"), ("a.json", b'{"images": [')])
+def test_a_zip_bomb_is_refused_before_it_has_unpacked(monkeypatch, name, start):
+    monkeypatch.setattr(zips, "FREE_BYTES", 2**20)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, start + b" " * 20 * 2**20)
+    with pytest.raises(ExportError, match=r"unpacks to more than 1?[0-9] MB"):
+        list(open_annotations(io.BytesIO(file.getvalue())))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(10**400),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=8,
+)
+ANNOTATION = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("id", "image_id", "category_id", "bbox", "segmentation", "iscrowd"), JSON)
+)
+IMAGE = st.fixed_dictionaries({}, optional=dict.fromkeys(("id", "file_name", "width", "height", "coco_url"), JSON))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(ANNOTATION | JSON, max_size=4),
+    st.lists(IMAGE | JSON, max_size=4),
+    st.lists(JSON | st.fixed_dictionaries({"id": JSON, "name": JSON}), max_size=3),
+    st.lists(st.tuples(st.integers(0, 400), st.binary(max_size=3)), max_size=2),
+)
+def test_bent_coco_raises_nothing_but_an_export_error(annotations, images, categories, cuts):
+    content = json.dumps({"images": images, "annotations": annotations, "categories": categories}).encode()
+    for place, piece in cuts:
+        content = content[:place] + piece + content[place + len(piece) :]
+    try:
+        records = open_annotations(io.BytesIO(content))
+        outcomes = [] if records is None else list(records)
+    except ExportError as error:
+        assert str(error).endswith(".")
+    else:
+        assert [each.row for each in outcomes] == list(range(1, len(outcomes) + 1))
+        assert records is None or len(records) == len(outcomes)
+        assert cuts or len(outcomes) - len(images) in (0, 1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 300), st.binary(max_size=3)), min_size=1, max_size=3))
+def test_bent_xml_raises_nothing_but_an_export_error(cuts):
+    content = xml().encode()
+    for place, piece in cuts:
+        content = content[:place] + piece + content[place + len(piece) :]
+    try:
+        records = open_annotations(io.BytesIO(content))
+        assert records is None or len(list(records)) == len(records)
+    except ExportError as error:
+        assert str(error).endswith(".")

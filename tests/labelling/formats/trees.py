@@ -1,5 +1,7 @@
 """Files in memory."""
 
+import io
+
 
 class Files:
     def __init__(self, **files: bytes) -> None:
@@ -8,6 +10,9 @@ class Files:
 
     def read(self, name: str, most: int = 10**9) -> bytes:
         return self.files[name][:most]
+
+    def open(self, name: str) -> io.BytesIO:
+        return io.BytesIO(self.files[name])
 
 
 def files(content: dict[str, bytes | str]) -> Files:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from labelling.labelbox import json_records
-from labelling.labelbox.json_records import read_json
+from labelling.labelbox.json_records import read_json, read_lists
 from labelling.labelbox.records import ExportError, Unreadable
 
 RECORDS = [
@@ -98,3 +98,27 @@ def test_a_long_document_is_never_held_whole():
     for count, _ in enumerate(read_json(pieces()), start=1):
         assert asked <= min(count, 1000) + 2
     assert count == 1001
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 7, 64, 1000])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_lists_of_an_object_are_read_element_by_element_wherever_it_is_cut(length, indent):
+    text = json.dumps({"info": {"a": [1]}, "x": RECORDS, "y": 5, "none": [], "z": [[1], {}]}, indent=indent)
+    found = list(read_lists(iter(pieces_of(text, length)), ("x", "z", "none")))
+    assert found == [*(("x", record) for record in RECORDS), ("z", [1]), ("z", {})]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[1]", "The file is JSON, but not an object."),
+        ("x", "The file is not valid JSON: Expecting value at line 1, column 1."),
+        ('{"x": null}', "The x of the file are not a list."),
+        ('{"y": 1} {', "The file is not valid JSON: Extra data at line 1, column 10."),
+        ('{"y": 1', "The file is not valid JSON: Expecting ',' delimiter at line 1, column 8."),
+    ],
+)
+def test_an_object_without_usable_lists_is_one_sentence(text, sentence):
+    with pytest.raises(ExportError) as error:
+        list(read_lists(iter([text]), ("x",)))
+    assert str(error.value) == sentence

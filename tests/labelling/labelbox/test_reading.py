@@ -180,3 +180,13 @@ def test_a_zip_bomb_is_refused_before_it_has_unpacked(monkeypatch):
 def test_ids_that_repeat_are_records_of_their_own():
     outcomes = parse_export(json.dumps([record("a.jpg") | {"ID": "1"}, record("b.jpg") | {"ID": "1"}]).encode())
     assert [each.external_id for each in outcomes] == ["a.jpg", "b.jpg"]
+
+
+def test_formulas_and_html_in_the_classes_of_a_csv_export_stay_text():
+    odd = '=HYPERLINK("http://a.example","x")<b>'
+    label = json.dumps({odd: [{"geometry": "POLYGON ((1 1, 5 1, 5 9))"}]})
+    file = io.StringIO()
+    csv.writer(file).writerows([["ID", "Label", "External ID"], ["+1", label, "@a.jpg"]])
+    (outcome,) = parse_export(file.getvalue().encode())
+    assert (outcome.id, outcome.external_id) == ("+1", "@a.jpg")
+    assert [(each.title, each.xyxy) for each in outcome.objects] == [(odd, (1, 1, 5, 9))]

@@ -1,8 +1,7 @@
-"""Every address: signed out, without the right, with it."""
+"""Pages of datasets: signed out, without the right, with it. All addresses stand in tests/test_permissions.py."""
 
 import pytest
 
-from labelling import urls
 from labelling.models import Image, LabelImport
 
 LOOKED_AT = {
@@ -44,10 +43,6 @@ def addresses(masks) -> dict[str, str]:
 def asked(client, name: str, address: str) -> int:
     posted = name in MANAGED - {"dataset_add"}
     return (client.post(address) if posted else client.get(address)).status_code
-
-
-def test_no_address_is_forgotten(addresses):
-    assert set(addresses) == {pattern.name for pattern in urls.urlpatterns} == LOOKED_AT | MANAGED
 
 
 def test_the_signed_out_are_sent_to_the_login(client, addresses):

@@ -2,8 +2,10 @@
 
 import pytest
 
-from labelling.models import Image
+from labelling.models import Image, Opinion
 from labelling.services import dataset_create
+from releases.models import ModelRelease
+from tests.detection.makers import make_release
 
 pytestmark = pytest.mark.django_db
 
@@ -38,9 +40,71 @@ def test_an_empty_dataset_tells_what_to_do(client, carol):
 
 def test_the_queries_are_few(client, masks, carol, django_assert_num_queries):
     client.force_login(carol)
+<<<<<<< HEAD
     with django_assert_num_queries(
         9
     ):  # session, person; dataset; images, classes, boxes and likely errors; release, check
+=======
+    with django_assert_num_queries(8):  # session, person; dataset; images, classes, boxes, doubts; release
+>>>>>>> main
         client.get(f"/datasets/{masks.pk}/health/")
     with django_assert_num_queries(9):  # the health without the check, then the pictures of the page and their boxes
         client.get(f"/datasets/{masks.pk}/health/pictures/?finding=negative")
+
+
+@pytest.fixture
+def active(db) -> ModelRelease:
+    make_release()
+    ModelRelease.objects.update(is_active=True)
+    return ModelRelease.objects.get()
+
+
+def doubt(kind: str, label: str, said: str, score: float) -> dict:
+    return {"kind": kind, "class": label, "said": said, "score": score, "xyxy": [1, 2, 3, 4]}
+
+
+def test_likely_label_errors_come_strongest_first_with_their_reasons(client, masks, carol, active):
+    client.force_login(carol)
+    weak, strong = Image.objects.get(external_id="a.jpg"), Image.objects.get(external_id="b.jpg")
+    doubts = [doubt("class", "with_mask", "without_mask", 0.51), doubt("extra", "deer", "", 0.2)]
+    Opinion.objects.create(image=weak, release=active, disagreement=0.51, doubts=doubts)
+    missing = [doubt("missing", "", "with_mask", 0.93)]
+    Opinion.objects.create(image=strong, release=active, disagreement=0.93, doubts=missing)
+    answer = client.get(f"/datasets/{masks.pk}/health/pictures/?finding=doubted")
+    assert [image.external_id for image in answer.context["images"]] == ["b.jpg", "a.jpg"]
+    page = answer.content.decode()
+    assert f"/datasets/images/{strong.pk}/?state=disagrees&amp;order=disagreement" in page
+    for words in (
+        "with_mask without a box (0.93)",
+        "labelled with_mask, looks like without_mask (0.51)",
+        "nothing seen in a box of deer (0.20)",
+    ):
+        assert page.count(words) == 1
+
+
+def test_slight_doubts_other_releases_and_unlabelled_pictures_do_not_count(client, masks, carol, active):
+    client.force_login(carol)
+    image, unlabelled = Image.objects.get(external_id="a.jpg"), Image.objects.get(external_id="b.jpg")
+    Image.objects.filter(pk=unlabelled.pk).update(labelled=False)
+    values = {"network": "yolov3-slim", "net_size": 416, "classes": ["with_mask"], "folder": "old"}
+    old = ModelRelease.objects.create(name="old", sha256="1" * 64, **values)
+    Opinion.objects.create(image=image, release=active, disagreement=0.49)
+    Opinion.objects.create(image=image, release=old, disagreement=0.9)
+    Opinion.objects.create(image=unlabelled, release=active, disagreement=0.9)
+    page = client.get(f"/datasets/{masks.pk}/health/").content.decode()
+    assert "finding=doubted" not in page
+    assert "1 picture checked with slim" in page
+
+
+def test_the_page_says_that_the_labels_were_never_checked(client, masks, carol, active):
+    client.force_login(carol)
+    page = client.get(f"/datasets/{masks.pk}/health/").content.decode()
+    assert "Never checked with the active model, slim." in page
+    assert "not checked" in page
+
+
+def test_without_an_active_model_no_check_is_offered(client, masks, carol):
+    client.force_login(carol)
+    page = client.get(f"/datasets/{masks.pk}/health/").content.decode()
+    assert "No model is active." in page
+    assert "prelabels/add" not in page

@@ -6,40 +6,12 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from PIL import Image as Picture
 
-from labelling.models import BoxClass, Image
+from labelling.gallery import Neighbours
+from labelling.models import Image
 from labelling.versions import version_create
-from labelling.views import images as views
 from tests.labelling.makers import bbox, encoded, import_here, jpeg, noise, record
 
 pytestmark = pytest.mark.django_db
-
-
-def gallery(client, dataset, query=""):
-    return client.get(f"/datasets/{dataset.pk}/images/{query}")
-
-
-def names(answer) -> list[str]:
-    return [image.external_id for image in answer.context["page"]]
-
-
-def test_the_gallery_filters_by_class_and_state(client, masks, dan):
-    client.force_login(dan)
-    deer = BoxClass.objects.get(name="deer").pk
-    assert names(gallery(client, masks)) == ["a.jpg", "b.jpg", "c.jpg"]
-    assert names(gallery(client, masks, f"?box_class={deer}")) == ["a.jpg"]
-    assert names(gallery(client, masks, "?state=negative")) == ["b.jpg"]
-    assert names(gallery(client, masks, "?state=pending")) == ["c.jpg"]
-    assert names(gallery(client, masks, "?state=nonsense")) == ["a.jpg", "b.jpg", "c.jpg"]
-
-
-def test_the_gallery_is_paged_and_takes_the_same_queries(client, masks, dan, monkeypatch, django_assert_num_queries):
-    client.force_login(dan)
-    monkeypatch.setattr(views, "PAGE", 20)
-    import_here([record(f"{i}.jpg", [bbox("deer", 0, 0, 5, 5)]) for i in range(25)], {}, dataset=masks)
-    # Session, person, dataset, its classes for the filter, count, images, boxes with classes.
-    with django_assert_num_queries(7):
-        assert len(names(gallery(client, masks))) == 20
-    assert len(names(gallery(client, masks, "?page=2"))) == 8
 
 
 def test_boxes_are_drawn_in_pixels_of_the_picture(client, masks, dan):
@@ -77,8 +49,33 @@ def test_the_page_leads_to_its_neighbours_and_versions(client, masks, dan):
     version_create(dataset=masks, by=dan)
     first, middle, last = Image.objects.all()
     context = client.get(f"/datasets/images/{middle.pk}/").context
-    assert (context["before"], context["after"]) == (first.pk, last.pk)
+    assert context["neighbours"] == Neighbours(before=first.pk, after=last.pk)
     assert [each.version.number for each in context["frozen"]] == [1]
+
+
+def test_the_neighbours_are_those_that_fit_the_filters_and_links_keep_them(client, masks, dan):
+    first, middle, last = Image.objects.all()
+    Image.objects.filter(pk__in=[first.pk, last.pk]).update(labelled=False)
+    Image.objects.filter(pk=middle.pk).update(labelled=True)
+    client.force_login(dan)
+    answer = client.get(f"/datasets/images/{first.pk}/?state=unlabelled&split=none")
+    assert answer.context["neighbours"] == Neighbours(before=None, after=last.pk)
+    assert f'href="/datasets/images/{last.pk}/?state=unlabelled&amp;split=none"' in answer.content.decode()
+
+
+def test_only_those_who_edit_boxes_get_the_editor(client, masks, dan, carol):
+    image = Image.objects.get(external_id="a.jpg")
+    for person, editor in ((dan, False), (carol, True)):
+        client.force_login(person)
+        page = client.get(f"/datasets/images/{image.pk}/").content.decode()
+        assert ('id="box-editor"' in page, "box-editor.js" in page) == (editor, editor)
+        assert '<svg class="mw-picture"' in page  # for want of JavaScript, too
+
+
+def test_there_is_no_editor_for_an_image_whose_picture_has_not_come(client, masks, carol):
+    image = Image.objects.filter(file="").first() or Image.objects.create(dataset=masks, external_id="pending.jpg")
+    client.force_login(carol)
+    assert "box-editor.js" not in client.get(f"/datasets/images/{image.pk}/").content.decode()
 
 
 def test_the_file_is_the_one_that_came(client, masks, dan):
