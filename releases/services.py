@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import shutil
 from pathlib import Path
 from uuid import uuid4
@@ -17,6 +18,9 @@ from releases.models import ModelRelease
 from yolo.release import MANIFEST, Release, ReleaseError, read_release
 
 logger = logging.getLogger(__name__)
+
+GOOD_NAME = re.compile(r"\w[\w.-]{0,99}")
+"""A release's name is also that of its folder."""
 
 
 class NoRelease(ReleaseError):
@@ -59,14 +63,22 @@ def release_register(*, folder: Path, by: User | None, name: str | None = None) 
     if known is not None:
         return known
     wished = name or release.name
+    if not GOOD_NAME.fullmatch(wished):
+        sentence = _("“%(name)s” is no name for a release: up to 100 letters, digits, dots, dashes and underscores.")
+        raise ReleaseError(sentence % {"name": wished})
     if ModelRelease.objects.filter(name=wished).exists():
         raise ReleaseError(_("There is another release named %(name)s; choose another name.") % {"name": wished})
     home = registered_releases()
-    if folder.resolve().parent != home.resolve():
-        folder = _copied(folder, home / wished)
-    with transaction.atomic():
-        row = _create_row(release, folder=folder, digest=digest, name=wished, by=by, is_bundled=False)
-        audit(actor=by, action="release_register", target=row, name=row.name)
+    is_there = folder.resolve().parent == home.resolve()
+    kept = folder if is_there else _copied(folder, home / wished)
+    try:
+        with transaction.atomic():
+            row = _create_row(release, folder=kept, digest=digest, name=wished, by=by, is_bundled=False)
+            audit(actor=by, action="release_register", target=row, name=row.name)
+    except BaseException:
+        if not is_there:
+            shutil.rmtree(kept, ignore_errors=True)
+        raise
     return row
 
 
