@@ -10,6 +10,8 @@ urlpatterns = [
     path("", views.releases, name="releases"),
     path("pictures/", views.pictures, name="pictures"),
     path("<int:pk>/", views.release, name="release"),
+    path("<int:pk>/card/", views.card, name="card"),
+    path("<int:pk>/card.md", views.card_file, name="card_file"),
     path("<int:pk>/activate/", views.activate, name="activate"),
     path("<int:pk>/download/", views.download, name="download"),
 ]

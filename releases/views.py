@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import person, require
 from accounts.rights import Right
 from releases.archive import zipped
+from releases.card import Card, as_markdown, card_of
 from releases.figures import figures_of
 from releases.forms import PictureForm
 from releases.models import ModelRelease
@@ -73,11 +74,36 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
 def download(request: HttpRequest, pk: int) -> FileResponse | HttpResponse:
     row = get_object_or_404(ModelRelease.objects.for_user(person(request)), pk=pk)
     try:
-        archive = zipped(release_folder(row), name=row.name)
+        archive = zipped(release_folder(row), name=row.name, card=as_markdown(_card(row)))
     except ReleaseError as error:
         messages.error(request, str(error))
         return redirect("releases:release", row.pk)
     return FileResponse(archive, as_attachment=True, filename=f"{row.name}.zip")
+
+
+@require_GET
+@require(Right.VIEW_RELEASES)
+def card(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the release is, learnt from, yields and is good for."""
+    row = get_object_or_404(ModelRelease.objects.for_user(person(request)), pk=pk)
+    try:
+        return render(request, "releases/card.html", {"release": row, "card": _card(row)})
+    except ReleaseError as error:
+        messages.error(request, str(error))
+        return redirect("releases:release", row.pk)
+
+
+@require_GET
+@require(Right.VIEW_RELEASES)
+def card_file(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(ModelRelease.objects.for_user(person(request)), pk=pk)
+    try:
+        text = as_markdown(_card(row))
+    except ReleaseError as error:
+        messages.error(request, str(error))
+        return redirect("releases:release", row.pk)
+    named = {"Content-Disposition": f'attachment; filename="{row.name}-card.md"'}
+    return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=named)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,6 +124,10 @@ def pictures(request: HttpRequest) -> HttpResponse:
         "active": ModelRelease.objects.for_user(person(request)).active().first(),
     }
     return render(request, "releases/pictures.html", context)
+
+
+def _card(row: ModelRelease) -> Card:
+    return card_of(read_release(release_folder(row), verify=False), name=row.name, sha256=row.sha256)
 
 
 def _written(row: ModelRelease) -> tuple[Release | None, str]:

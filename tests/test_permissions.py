@@ -129,6 +129,8 @@ RULES: dict[str, Rule] = {
     "releases:release": Rule(Right.VIEW_RELEASES, pk="release"),
     "releases:activate": Rule(Right.MANAGE_RELEASES, post=True, pk="release"),
     "releases:download": Rule(Right.VIEW_RELEASES, pk="release"),
+    "releases:card": Rule(Right.VIEW_RELEASES, pk="release"),
+    "releases:card_file": Rule(Right.VIEW_RELEASES, pk="release"),
     # the API
     "schema": Rule(api=True),
     "api-cameras": Rule(VIEW, api=True),

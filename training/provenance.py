@@ -55,6 +55,7 @@ def _about(version: DatasetVersion) -> dict[str, Any]:
         "version": version.number,
         "content_sha256": version.content_sha256,
         "split_seed": version.seed,
+        "description": version.dataset.description,
     }
 
 

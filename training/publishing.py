@@ -12,7 +12,7 @@ from labelling.models import DatasetVersion, Split
 from labelling.versions import version_samples
 from releases.models import ModelRelease
 from releases.services import registered_releases, release_register
-from training.measuring import summary
+from training.measuring import by_side, summary
 from training.models import TrainingRun
 from training.provenance import provenance
 from yolo.detections import Detections, Truth
@@ -94,7 +94,8 @@ def _judge(detector: Detector, version: DatasetVersion, split: Split) -> Judged:
 def _measured(judged: Judged, classes: tuple[str, ...]) -> dict[str, Any]:
     truths, predictions = judged
     metrics = mean_average_precision(truths, predictions, class_count=len(classes))
-    return {"pictures": len(truths), **summary(metrics, classes)}
+    sizes = by_side(truths, predictions, classes)
+    return {"pictures": len(truths), **summary(metrics, classes), "ap50_by_side": sizes}
 
 
 def _thresholds(judged: Judged, classes: tuple[str, ...]) -> dict[str, float]:

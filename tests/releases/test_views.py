@@ -91,7 +91,8 @@ def test_the_folder_is_downloaded_as_a_zip(client, dan, tiny_release):
     assert answer["Content-Disposition"] == 'attachment; filename="tiny-random.zip"'
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         assert sorted(archive.namelist()) == [
-            f"tiny-random/{name}" for name in ("network.bin", "network.xml", "release.json", "weights.npz")
+            f"tiny-random/{name}"
+            for name in ("MODEL_CARD.md", "network.bin", "network.xml", "release.json", "weights.npz")
         ]
         content = archive.read("tiny-random/weights.npz")
     assert content == (release_folder(tiny_release) / "weights.npz").read_bytes()
@@ -173,3 +174,22 @@ def test_a_model_that_knows_only_one_side_says_that_it_cannot_tell_compliance(
     page = client.get(reverse("releases:release", args=[tiny_release.pk])).content.decode()
     assert ("This model cannot yield a compliance rate" in page) is (missing is not None)
     assert missing is None or f"it does not know {missing}" in " ".join(page.split())
+
+
+def test_the_model_card_is_a_page_and_a_file(client, dan, tiny_release):
+    client.force_login(dan)
+    page = client.get(reverse("releases:card", args=[tiny_release.pk])).content.decode()
+    assert "Model card: tiny-random" in page
+    assert tiny_release.sha256 in page
+    assert "Nobody has measured it" in page
+    answer = client.get(reverse("releases:card_file", args=[tiny_release.pk]))
+    assert answer["Content-Disposition"] == 'attachment; filename="tiny-random-card.md"'
+    assert answer.content.decode().startswith("# Model card: tiny-random\n")
+
+
+def test_the_card_of_a_release_whose_files_are_gone_leads_back_with_a_sentence(client, dan, tiny_release):
+    (release_folder(tiny_release) / "weights.npz").unlink()
+    client.force_login(dan)
+    for name in ("releases:card", "releases:card_file"):
+        page = client.get(reverse(name, args=[tiny_release.pk]), follow=True).content.decode()
+        assert "weights.npz is missing" in page
