@@ -88,6 +88,14 @@ class TrainingRun(models.Model):
         blank=True,
         help_text=_("Other fields of yolo.config.TrainConfig, where they differ from its defaults."),
     )
+    ready_by = models.DateTimeField(
+        _("ready by"), null=True, blank=True, help_text=_("When it begins, the option 'minutes' is set to fit.")
+    )
+    publish_best = models.BooleanField(
+        _("publish the best so far"),
+        default=False,
+        help_text=_("Its job trains no further, but publishes what there is."),
+    )
     anchors = models.JSONField(default=list, blank=True, help_text=_("[width, height] in pixels at the net size"))
     best = models.JSONField(default=dict, blank=True, help_text=_("The best epoch and its validation metrics."))
     started_with = models.JSONField(
@@ -138,6 +146,17 @@ class TrainingRun(models.Model):
         if self.version_id is None or self.crops_version is None:
             return False
         return self.crops_version.dataset_id == self.version.dataset_id
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it ends by the clock and does as many epochs as fit."""
+        return self.ready_by is not None or bool(self.options.get("minutes"))
+
+    @property
+    def can_publish_best(self) -> bool:
+        """Whether it was broken off after an epoch that could be published."""
+        broken_off = self.job is None or self.job.state in (Job.State.CANCELLED, Job.State.FAILED)
+        return broken_off and self.release_id is None and bool(self.best.get("epoch"))
 
     def configuration(self) -> TrainConfig:
         """The whole recipe of this run. Raises ValueError with a sentence when an option makes no sense."""

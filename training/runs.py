@@ -1,15 +1,19 @@
 """Runs a training in the job's own process: nothing a web process imports."""
 
+import time
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jobs.reporter import JobCancelled, Reporter
 from labelling.models import Split
 from labelling.versions import version_samples
 from releases.services import release_folder
+from training.best_so_far import best_so_far
+from training.deadlines import minutes_to_train
 from training.measuring import summary
 from training.models import Epoch, TrainingRun
 from training.publishing import publish
@@ -30,7 +34,7 @@ def run(reporter: Reporter, target_id: int) -> None:
     if training.release_id is not None:
         return
     try:
-        result = _train(reporter, training)
+        result = _best_so_far(reporter, training) if training.publish_best else _train(reporter, training)
         if result.stopped:
             raise JobCancelled
         publish(reporter, training, result, scratch=run_folder(training) / "unmeasured")
@@ -51,7 +55,31 @@ def _take_over(reporter: Reporter, training: TrainingRun) -> None:
             raise TrainingError(_("Another job has taken this training over."))
 
 
+def _best_so_far(reporter: Reporter, training: TrainingRun) -> TrainResult:
+    """The best epoch of the last checkpoint; the row then tells of that one."""
+    reporter.progress(message=_("reading the best epoch so far"), force=True)
+    result = best_so_far(training, run_folder(training))
+    epoch = training.epochs_done.filter(number=result.best_epoch).first()
+    with reporter.safe_point():
+        training.best = {"epoch": result.best_epoch, **(epoch.metrics if epoch else {})}
+        TrainingRun.objects.filter(pk=training.pk).update(best=training.best)
+    return result
+
+
+def _fit_into_time(reporter: Reporter, training: TrainingRun) -> None:
+    """Count the minutes of a training that is to be ready at a time. Once only: it keeps them when it is resumed."""
+    if training.ready_by is None or "minutes" in training.options:
+        return
+    minutes = minutes_to_train(training.ready_by, now=timezone.now())
+    if not minutes:
+        raise TrainingError(_("The time by which this training was to be ready came before it could begin."))
+    training.options = {**training.options, "minutes": minutes}
+    with reporter.safe_point():
+        TrainingRun.objects.filter(pk=training.pk).update(options=training.options)
+
+
 def _train(reporter: Reporter, training: TrainingRun) -> TrainResult:
+    _fit_into_time(reporter, training)
     reporter.progress(message=_("reading the pictures"), force=True)
     samples = training_samples(training.version)
     if not training.anchors:
@@ -85,6 +113,9 @@ class Chronicle:
         self._training = training
         self._learning_rate = 0.0
         self._epochs_done = training.epochs_done.count()
+        spent = training.epochs_done.aggregate(seconds=Sum("seconds"))["seconds"] or 0.0
+        minutes = training.options.get("minutes")
+        self._ends = time.monotonic() + 60 * minutes - spent if minutes else None
 
     def note(self, event: StepEvent | EpochEvent | SetbackEvent | StartEvent) -> None:
         match event:
@@ -120,9 +151,16 @@ class Chronicle:
                 "losses": {name: round(value, 5) for name, value in event.losses.items()},
                 "learning_rate": event.learning_rate,
                 "pictures_per_second": round(event.pictures_per_second, 2),
-                "seconds_left": None if event.seconds_left is None else round(event.seconds_left),
+                "seconds_left": self._seconds_left(event),
             },
         )
+
+    def _seconds_left(self, event: StepEvent) -> int | None:
+        """What the steps that are planned will take, but no longer than the time that was given."""
+        known = [] if event.seconds_left is None else [event.seconds_left]
+        if self._ends is not None:
+            known.append(max(0.0, self._ends - time.monotonic()))
+        return round(min(known)) if known else None
 
     def _note_epoch(self, event: EpochEvent) -> None:
         metrics = summary(event.metrics, self._training.version.classes) if event.metrics else {}

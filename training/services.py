@@ -1,7 +1,7 @@
 """Every write about training runs that a person asks for."""
 
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict, Unpack
 
@@ -39,6 +39,7 @@ class Recipe(TypedDict):
     start_weights: NotRequired[StartWeights | None]
     crops_version: NotRequired[DatasetVersion | None]
     options: NotRequired[dict[str, Any]]
+    ready_by: NotRequired[datetime | None]
 
 
 @transaction.atomic
@@ -96,13 +97,40 @@ def run_cancel(*, run: TrainingRun, by: User | None) -> Job:
     return job
 
 
+@transaction.atomic
 def run_resume(*, run: TrainingRun, by: User) -> Job:
     """Queue a cancelled or failed run again; it goes on from its last checkpoint."""
     if run.release_id is not None:
         raise ValidationError(_("This run has published its release; there is nothing to resume."))
     job = job_resume(job=_job_of(run), by=by)
+    run_set_publish_best(run=run, value=False, by=by)
     audit(actor=by, action="training_run_resume", target=run)
     return job
+
+
+@transaction.atomic
+def run_publish_best(*, run: TrainingRun, by: User) -> Job:
+    """Queue a cancelled or failed run again, to publish its best epoch so far instead of training on."""
+    run_set_publish_best(run=run, value=True, by=by)
+    return job_resume(job=_job_of(run), by=by)
+
+
+@transaction.atomic
+def run_set_publish_best(*, run: TrainingRun, value: bool, by: User | None) -> None:
+    """Say whether the next job of a run that was broken off publishes its best epoch so far, or trains on.
+
+    Raises ValidationError when it is to publish while it trains, has published, or has done no epoch.
+    """
+    if value and run.release_id is not None:
+        raise ValidationError(_("This run has published its release already."))
+    if value and not run.best.get("epoch"):
+        raise ValidationError(_("No epoch of this run is done yet, so there is nothing to publish."))
+    if value and not run.can_publish_best:
+        raise ValidationError(_("Cancel the training first; then its best epoch can be published."))
+    if value != run.publish_best:
+        run.publish_best = value
+        run.save(update_fields=["publish_best"])
+        audit(actor=by, action="training_run_set_publish_best", target=run, value=value)
 
 
 def run_give_up_job(*, run: TrainingRun) -> None:

@@ -13,4 +13,5 @@ urlpatterns = [
     path("<int:pk>/epochs/", views.epochs, name="epochs"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),
     path("<int:pk>/resume/", views.resume, name="resume"),
+    path("<int:pk>/publish-best/", views.publish_best, name="publish_best"),
 ]

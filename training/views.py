@@ -14,9 +14,10 @@ from accounts.access import person, require
 from accounts.rights import Right
 from jobs.models import Job
 from labelling.models import DatasetVersion
+from training.charts import chart_data, chart_words
 from training.forms import RunForm
 from training.models import TrainingRun
-from training.services import run_cancel, run_resume, run_start
+from training.services import run_cancel, run_publish_best, run_resume, run_start
 
 PAGE = 50
 
@@ -30,6 +31,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "page": page,
         "unfinished": [run for run in page if run.job is not None and not run.job.is_finished],
         "finished": [run for run in page if run.job is None or run.job.is_finished],
+        "words": chart_words(),
         "may_train": person(request).may(Right.TRAIN),
     }
     return render(request, "training/runs.html", context)
@@ -40,7 +42,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     form = RunForm(request.POST or None, initial={"version": request.GET.get("version")})
     if request.method == "POST" and form.is_valid():
-        run = run_start(**form.cleaned_data, by=person(request))
+        run = run_start(**form.recipe(), by=person(request))
         return redirect("training:run", run.pk)
     context = {"form": form, "has_versions": DatasetVersion.objects.exists()}
     return render(request, "training/start.html", context, status=400 if form.is_bound else 200)
@@ -56,6 +58,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "epochs": row.epochs_done.all(),
         "is_unfinished": row.job is not None and not row.job.is_finished,
         "is_broken_off": row.job is not None and row.job.state in (Job.State.CANCELLED, Job.State.FAILED),
+        "words": chart_words(),
         "may_train": person(request).may(Right.TRAIN),
         "may_activate": person(request).may(Right.MANAGE_RELEASES),
     }
@@ -67,9 +70,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Right.VIEW_TRAINING)
 def epochs(request: HttpRequest, pk: int) -> JsonResponse:
     """The epochs of a run as its charts draw them."""
-    row = get_object_or_404(TrainingRun.objects.for_user(person(request)), pk=pk)
-    values = row.epochs_done.values("number", "losses", "metrics", "learning_rate", "seconds")
-    return JsonResponse({"epochs": list(values), "of": row.epochs})
+    row = get_object_or_404(TrainingRun.objects.for_user(person(request)).select_related("job", "version"), pk=pk)
+    return JsonResponse(chart_data(row))
 
 
 @require_POST
@@ -82,6 +84,12 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Right.TRAIN)
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
     return _ordered(request, pk, run_resume)
+
+
+@require_POST
+@require(Right.TRAIN)
+def publish_best(request: HttpRequest, pk: int) -> HttpResponse:
+    return _ordered(request, pk, run_publish_best)
 
 
 def _ordered(request: HttpRequest, pk: int, order: Callable[..., Job]) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,7 +11,7 @@ from django.utils import timezone
 from jobs import running
 from jobs.attempts import Attempt
 from jobs.models import Job
-from jobs.reporter import Reporter
+from jobs.reporter import JobCancelled, Reporter
 from jobs.services import job_run_here
 from labelling.models import Dataset
 from labelling.versions import version_create
@@ -19,10 +20,12 @@ from releases.services import registered_releases, release_folder
 from tests.labelling.makers import bbox, import_here, record
 from tests.training.makers import drawn_picture, make_job, make_version
 from training import publishing, runs
-from training.models import TrainingRun
+from training.best_so_far import best_so_far
+from training.models import Epoch, TrainingRun
 from training.samples import TrainingError
 from training.services import KIND, run_create
 from yolo.release import read_release
+from yolo.train import StepEvent, TrainResult
 
 QUICK = {"canvas": 64, "fine_tune_canvas": 64, "canvases_per_picture": 0.4, "loader_threads": 1}
 
@@ -92,6 +95,63 @@ def test_a_run_is_cancelled_resumed_by_the_command_and_published_once(run, monke
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
+def test_the_best_epoch_of_a_cancelled_run_is_published_without_training_on(run, monkeypatch):
+    with pytest.raises(running.JobFailure, match="stopped"):
+        train_here(run, on_progress=cancel_after_first_epoch)
+    monkeypatch.setattr(runs, "train", None)
+    call_command("train", resume=run.pk, publish_best=True, stdout=io.StringIO(), stderr=io.StringIO())
+    run.refresh_from_db()
+    release = read_release(release_folder(run.release))
+    assert (release.provenance["best_epoch"], release.provenance["epochs_done"], run.best["epoch"]) == (1, 1, 1)
+    assert run.best["map50"] == run.epochs_done.get().metrics["map50"]
+    assert run.test_metrics["pictures"] == 2
+
+
+def test_a_checkpoint_without_a_whole_epoch_publishes_nothing(run):
+    run.anchors = [[10, 10]] * 9
+    with pytest.raises(TrainingError, match="holds no whole epoch"):
+        best_so_far(run, runs.run_folder(run))
+
+
+def reporter() -> Reporter:
+    return Reporter(Attempt(job_id=make_job("running").pk, number=1))
+
+
+def test_the_minutes_until_a_run_is_to_be_ready_count_from_when_it_begins(run, monkeypatch):
+    begins = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: begins)
+    monkeypatch.setattr(runs, "train", lambda **values: TrainResult(None, 0, None, 0, stopped=True))
+    run.ready_by = begins + timedelta(hours=2)
+    run.save()
+    for later in (timedelta(0), timedelta(hours=1)):  # resumed: its schedule stays
+        monkeypatch.setattr(timezone, "now", lambda later=later: begins + later)
+        with pytest.raises(JobCancelled):
+            runs.run(reporter(), run.pk)
+        run.refresh_from_db()
+        assert run.options["minutes"] == 114.0  # six of two hours are kept for measuring
+
+
+def test_a_run_that_waited_past_its_time_says_so(run):
+    run.ready_by = timezone.now() - timedelta(minutes=1)
+    run.save()
+    with pytest.raises(TrainingError, match="came before it could begin"):
+        runs.run(reporter(), run.pk)
+
+
+@pytest.mark.parametrize(("planned", "expected"), [(5000.0, 540), (300.0, 300), (None, 540)])
+def test_no_more_time_is_left_than_was_given(run, monkeypatch, planned, expected):
+    """Ten minutes, of which an earlier session spent one epoch of 60 s."""
+    monkeypatch.setattr(runs.time, "monotonic", lambda: 1000.0)
+    run.options = {"minutes": 10}
+    Epoch.objects.create(run=run, number=1, learning_rate=0.1, seconds=60.0)
+    told = []
+    job = Reporter(Attempt(job_id=make_job("running").pk, number=1), on_progress=told.append)
+    runs.Chronicle(job, run).note(StepEvent(2, 500, 1, 10, {"loss": 1.0}, 0.1, 8.0, planned))
+    assert told[-1].detail["seconds_left"] == expected
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("title", ["With mask", "deer"])
 def test_a_dataset_of_one_class_is_imported_trained_and_published(db, title):
     """Squares around masks only, as where this project comes from, or around anything else."""
@@ -127,6 +187,7 @@ def test_an_older_job_of_a_run_that_a_newer_one_has_taken_over_fails(run):
         ({"dataset": "squares", "dataset_version": 1, "option": ["canvas=wide"]}, "FIELD=NUMBER"),
         ({"dataset": "squares", "dataset_version": 1, "net_size": 300}, "multiple of 32"),
         ({"resume": 99}, "no run 99"),
+        ({"publish_best": True}, "goes with --resume"),
     ],
 )
 def test_the_command_refuses_with_a_sentence(db, arguments, sentence):
@@ -134,6 +195,17 @@ def test_the_command_refuses_with_a_sentence(db, arguments, sentence):
     with pytest.raises(CommandError, match=sentence):
         call_command("train", **arguments)
     assert not TrainingRun.objects.exists()
+
+
+def test_the_command_takes_a_time_of_day(db, monkeypatch):
+    make_version("squares", train=1, validation=0, test=0)
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 23, 22, 0, tzinfo=UTC))
+    monkeypatch.setattr("training.management.commands.train.job_run_here", lambda **values: None)
+    call_command(
+        "train", "--dataset=squares", "--dataset-version=1", "--ready-by=06:00", "--canvas=64", stdout=io.StringIO()
+    )
+    run = TrainingRun.objects.get()
+    assert (run.ready_by, run.epochs, run.options) == (datetime(2026, 11, 24, 6, 0, tzinfo=UTC), 500, {"canvas": 64})
 
 
 def test_the_command_freezes_a_dataset_that_has_no_version(db):
