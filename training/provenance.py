@@ -28,6 +28,7 @@ def provenance(run: TrainingRun, result: TrainResult) -> dict[str, Any]:
         "start_weights": {"source": weights.source, "sha256": weights.sha256} if weights else None,
         "best_epoch": result.best_epoch,
         "epochs": run.epochs,
+        "epochs_done": result.epochs,
         "net_size": run.net_size,
         "batch": run.batch,
         "seed": run.seed,
@@ -54,8 +55,8 @@ def _about(version: DatasetVersion) -> dict[str, Any]:
         "name": version.dataset.name,
         "version": version.number,
         "content_sha256": version.content_sha256,
-        "split_seed": version.seed,
         "description": version.dataset.description,
+        "split_seed": version.seed,
     }
 
 
