@@ -13,5 +13,7 @@ urlpatterns = [
     path("<int:pk>/card/", views.card, name="card"),
     path("<int:pk>/card.md", views.card_file, name="card_file"),
     path("<int:pk>/activate/", views.activate, name="activate"),
+    path("<int:pk>/roll-back/", views.roll_back, name="roll_back"),
+    path("<int:pk>/delete/", views.delete, name="delete"),
     path("<int:pk>/download/", views.download, name="download"),
 ]

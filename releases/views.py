@@ -16,11 +16,19 @@ from releases.card import Card, as_markdown, card_of
 from releases.figures import figures_of
 from releases.forms import PictureForm
 from releases.models import ModelRelease
-from releases.services import release_activate, release_folder
+from releases.services import (
+    release_activate,
+    release_before,
+    release_delete,
+    release_folder,
+    release_kept_by,
+    release_roll_back,
+)
 from releases.warm import InferenceAway, PictureRefused, picture_detect
 from yolo.release import Release, ReleaseError, read_release
 
 PAGE = 50
+ACTIVATIONS = 10
 
 
 @require_GET
@@ -29,12 +37,14 @@ def releases(request: HttpRequest) -> HttpResponse:
     rows = ModelRelease.objects.for_user(person(request)).select_related("created_by")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     active = next((row for row in page if row.is_active), None)
+    may_manage = person(request).may(Right.MANAGE_RELEASES)
     context = {
         "page": page,
         "rows": [(row, figures_of(row)) for row in page],
         "active": active,
+        "before": release_before() if may_manage else None,
         "figures": figures_of(active) if active else None,
-        "may_manage": person(request).may(Right.MANAGE_RELEASES),
+        "may_manage": may_manage,
         "may_train": person(request).may(Right.TRAIN),
     }
     return render(request, "releases/releases.html", context)
@@ -46,12 +56,15 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     rows = ModelRelease.objects.for_user(person(request)).select_related("created_by", "run")
     row = get_object_or_404(rows, pk=pk)
     written, problem = _written(row)
+    may_manage = person(request).may(Right.MANAGE_RELEASES)
     context = {
         "release": row,
         "figures": figures_of(row),
         "written": written,
         "problem": problem,
-        "may_manage": person(request).may(Right.MANAGE_RELEASES),
+        "may_manage": may_manage,
+        "kept_by": release_kept_by(row) if may_manage else "",
+        "activations": row.activations.select_related("by")[:ACTIVATIONS],
     }
     return render(request, "releases/release.html", context)
 
@@ -66,6 +79,33 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("%(name)s judges from now on.") % {"name": row.name})
+    return redirect("releases:releases")
+
+
+@require_POST
+@require(Right.MANAGE_RELEASES)
+def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Back to the release that judged before, which is the one that the button named."""
+    row = get_object_or_404(ModelRelease.objects.for_user(person(request)), pk=pk)
+    try:
+        release_roll_back(to=row, by=person(request))
+    except ReleaseError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("%(name)s judges again.") % {"name": row.name})
+    return redirect("releases:releases")
+
+
+@require_POST
+@require(Right.MANAGE_RELEASES)
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(ModelRelease.objects.for_user(person(request)), pk=pk)
+    try:
+        release_delete(release=row, by=person(request))
+    except ReleaseError as error:
+        messages.error(request, str(error))
+        return redirect("releases:release", pk)
+    messages.success(request, _("%(name)s is deleted.") % {"name": row.name})
     return redirect("releases:releases")
 
 

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.rights import Role
 from accounts.services import audit
 from labelling.models import PictureFetch
-from releases.models import ModelRelease
+from releases.models import Activation, ModelRelease
 from tests.detection.test_admin import TABLES as DETECTION
 from tests.labelling.admin.test_lists import TABLES as LABELLING
 from tests.labelling.admin.test_proposals import TABLES as PROPOSALS
@@ -36,11 +36,17 @@ def add_fetch(number: int, by: User) -> PictureFetch:
     return PictureFetch.objects.create(dataset=dataset, created_by=by, report=report)
 
 
+def add_activation(number: int, by: User) -> Activation:
+    release = add_release(number, by)
+    return Activation.objects.create(release=release, name=release.name, at=release.created_at, by=by)
+
+
 ROWS: dict[str, Callable[[int, User], object]] = {
     "accounts.user": lambda number, by: by,
     "accounts.auditentry": lambda number, by: audit(actor=by, action="looked", target=by),
     "jobs.job": lambda number, by: make_job("queued", owner=by),
     "labelling.picturefetch": add_fetch,
+    "releases.activation": add_activation,
     "releases.modelrelease": add_release,
     "training.trainingrun": add_run,
 }

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from releases import views
 from releases.models import ModelRelease
-from releases.services import release_folder
+from releases.services import release_activate, release_folder
 from releases.warm import PictureRefused, Seen
 
 METRICS = {
@@ -56,11 +56,11 @@ def test_the_list_asks_as_many_queries_for_twenty_models_as_for_two(
 ):
     client.force_login(dan)
     another(tiny_release, 1)
-    with django_assert_num_queries(4):  # session, person, count, rows
+    with django_assert_num_queries(5):  # session, person, count, rows, activations
         client.get(reverse("releases:releases"))
     for number in range(2, 20):
         another(tiny_release, number)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(reverse("releases:releases"))
 
 
@@ -193,3 +193,25 @@ def test_the_card_of_a_release_whose_files_are_gone_leads_back_with_a_sentence(c
     for name in ("releases:card", "releases:card_file"):
         page = client.get(reverse(name, args=[tiny_release.pk]), follow=True).content.decode()
         assert "weights.npz is missing" in page
+
+
+def test_one_click_leads_back_to_the_release_that_judged_before(client, dan, tiny_release):
+    release_activate(release=another(tiny_release, 1), by=dan)
+    client.force_login(dan)
+    page = client.get(reverse("releases:releases")).content.decode()
+    address = reverse("releases:roll_back", args=[tiny_release.pk])
+    assert "Roll back to tiny-random" in page
+    assert f'action="{address}"' in page
+    assert "tiny-random judges again." in client.post(address, follow=True).content.decode()
+    assert ModelRelease.objects.active().get() == tiny_release
+
+
+def test_a_release_that_nothing_points_at_is_deleted_and_an_active_one_is_not(client, dan, tiny_release):
+    spare = another(tiny_release, 1)
+    client.force_login(dan)
+    assert "Delete this release?" in client.get(reverse("releases:release", args=[spare.pk])).content.decode()
+    page = client.post(reverse("releases:delete", args=[tiny_release.pk]), follow=True).content.decode()
+    assert "tiny-random is active" in page
+    assert ModelRelease.objects.filter(pk=tiny_release.pk).exists()
+    client.post(reverse("releases:delete", args=[spare.pk]))
+    assert not ModelRelease.objects.filter(pk=spare.pk).exists()
