@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from training import views
+from training import compare_views, views
 
 app_name = "training"
 
 urlpatterns = [
     path("", views.runs, name="runs"),
     path("start/", views.start, name="start"),
+    path("compare/", compare_views.compare, name="compare"),
+    path("compare.csv", compare_views.compare_csv, name="compare_csv"),
+    path("<int:pk>/epochs.csv", compare_views.run_csv, name="run_csv"),
     path("<int:pk>/", views.run, name="run"),
     path("<int:pk>/epochs/", views.epochs, name="epochs"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),

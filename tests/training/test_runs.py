@@ -78,6 +78,7 @@ def test_a_run_is_cancelled_resumed_by_the_command_and_published_once(run, monke
         "name": "squares",
         "version": 1,
         "content_sha256": "0" * 64,
+        "description": "",
         "split_seed": 0,
     }
     assert not (runs.run_folder(run) / "unmeasured").exists()
