@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.rights import Role
 from accounts.services import audit
+from detection.models import ReleasePreview
 from labelling.models import PictureFetch
 from releases.models import Activation, ModelRelease
 from tests.detection.test_admin import TABLES as DETECTION
@@ -41,9 +42,14 @@ def add_activation(number: int, by: User) -> Activation:
     return Activation.objects.create(release=release, name=release.name, at=release.created_at, by=by)
 
 
+def add_preview(number: int, by: User) -> ReleasePreview:
+    return ReleasePreview.objects.create(release=add_release(number, by), created_by=by)
+
+
 ROWS: dict[str, Callable[[int, User], object]] = {
     "accounts.user": lambda number, by: by,
     "accounts.auditentry": lambda number, by: audit(actor=by, action="looked", target=by),
+    "detection.releasepreview": add_preview,
     "jobs.job": lambda number, by: make_job("queued", owner=by),
     "labelling.picturefetch": add_fetch,
     "releases.activation": add_activation,

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from accounts.models import ApiToken, User
 from accounts.rights import Right
-from detection.models import Camera
+from detection.models import Camera, ReleasePreview
 from labelling.models import Box, BoxClass, Image, LabelImport, PictureFetch, PreLabel
 from tests.detection.makers import make_analysis, make_camera, make_clip, make_job
 from tests.labelling.makers import make_proposal
@@ -65,6 +65,9 @@ RULES: dict[str, Rule] = {
     "detection:analysis_retry": Rule(Right.UPLOAD_CLIPS, post=True, pk="analysis", of_camera=True),
     "detection:live_frame": Rule(VIEW, pk="analysis", of_camera=True),
     "detection:overlay": Rule(VIEW, pk="analysis", of_camera=True),
+    "detection:preview_add": Rule(Right.MANAGE_RELEASES, post=True, pk="release", data={"clips_per_camera": "2"}),
+    "detection:preview": Rule(Right.VIEW_RELEASES, pk="preview"),
+    "detection:preview_delete": Rule(Right.MANAGE_RELEASES, post=True, pk="preview"),
     "detection:passage_verdict": Rule(
         Right.REVIEW, post=True, pk="passage", of_camera=True, data={"verdict": "unknown"}
     ),
@@ -231,6 +234,7 @@ def rows(people) -> dict[str, int]:
         "run": make_run(version).pk,
         "release": analysis.release_id,
         "api_token": ApiToken.objects.create(user=somebody, name="script", digest="0" * 64).pk,
+        "preview": ReleasePreview.objects.create(release=analysis.release).pk,
     }
 
 
