@@ -9,7 +9,7 @@ import numpy as np
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from labelling.models import DatasetVersion, Split
+from labelling.models import DatasetVersion, Split, VersionImage
 from labelling.versions import version_samples
 from releases.models import ModelRelease
 from releases.services import release_folder
@@ -56,11 +56,25 @@ def release_evaluate(
     return {
         **_subject(release, version, split),
         "pictures": len(truths),
+        "learnt_from": learnt_from(release, version, _parts(split)),
         **summary(metrics, classes),
         "ap50_by_side": by_side(truths, found, classes),
         "at_thresholds": at_thresholds(truths, found, thresholds),
         "best_thresholds": best_thresholds(truths, found, classes),
     }
+
+
+def learnt_from(release: ModelRelease, version: DatasetVersion, parts: Sequence[str]) -> int | None:
+    """How many of these pictures the release was trained on, which flatters its figures.
+
+    None where the version it was trained on is not known here, so that nobody can tell.
+    """
+    made_of = (release.provenance.get("dataset") or {}).get("content_sha256")
+    trained = DatasetVersion.objects.filter(content_sha256=made_of).first() if made_of else None
+    if trained is None:
+        return None
+    learnt = VersionImage.objects.filter(version=trained, split=Split.TRAIN).values("sha256")
+    return version.images.filter(split__in=parts, sha256__in=learnt).count()
 
 
 class _Counted:

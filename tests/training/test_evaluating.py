@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from labelling.models import VersionImage
 from tests.training.makers import make_version
 from training import evaluating
+from training.evaluating import learnt_from
 from yolo.detections import Detections
 from yolo.release import read_release
 
@@ -77,6 +78,21 @@ def test_a_class_that_the_release_does_not_know_counts_as_never_found(tiny_relea
     assert figures["classes_unknown_to_release"] == ["deer"]
     assert figures["ap50"]["deer"] == 0.0
     assert figures["at_thresholds"]["deer"]["missed"] == 1
+
+
+def test_pictures_that_the_release_was_trained_on_are_told(tiny_release):
+    earlier = make_version("squares", train=3, validation=0, test=1)
+    later = make_version("squares", train=1, validation=0, test=3)  # the same four pictures, parted otherwise
+    assert learnt_from(tiny_release, later, ["test"]) is None
+    earlier.content_sha256 = "a" * 64
+    earlier.save()
+    tiny_release.provenance = {"dataset": {"content_sha256": "a" * 64}}
+    tiny_release.save()
+    assert learnt_from(tiny_release, later, ["test"]) == 2  # pictures 1 and 2; 3 was a test picture before
+    assert learnt_from(tiny_release, earlier, ["test"]) == 0
+    err = io.StringIO()
+    call_command("evaluate", "--version", "squares:2", "--json", "--verbosity", "0", stdout=io.StringIO(), stderr=err)
+    assert "trained on 2 of these 3 pictures" in err.getvalue()
 
 
 @pytest.mark.parametrize(

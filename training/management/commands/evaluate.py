@@ -45,6 +45,11 @@ class Command(DataCommand):
                 bar.update(done - bar.n)
 
             figures = release_evaluate(release, version, split=options["split"], on_picture=show)
+        if figures["learnt_from"]:
+            words = {"learnt": figures["learnt_from"], "pictures": figures["pictures"]}
+            self.say(
+                _("The release was trained on %(learnt)d of these %(pictures)d pictures: they flatter it.") % words
+            )
         self.result(figures)
 
 
