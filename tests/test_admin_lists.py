@@ -15,8 +15,8 @@ from releases.models import Activation, ModelRelease
 from tests.detection.test_admin import TABLES as DETECTION
 from tests.labelling.admin.test_lists import TABLES as LABELLING
 from tests.labelling.admin.test_proposals import TABLES as PROPOSALS
-from tests.training.makers import make_job, make_run, make_version
-from training.models import TrainingRun
+from tests.training.makers import make_examination, make_job, make_run, make_version
+from training.models import Examination, StartWeights, TrainingRun
 
 ELSEWHERE = {f"detection.{table}" for table in DETECTION} | {f"labelling.{table}" for table in (*LABELLING, *PROPOSALS)}
 
@@ -29,6 +29,15 @@ def add_release(number: int, by: User) -> ModelRelease:
 def add_run(number: int, by: User) -> TrainingRun:
     version = make_version(f"squares {number}", train=1, validation=0, test=0)
     return make_run(version, created_by=by, release=add_release(number, by))
+
+
+def add_examination(number: int, by: User) -> Examination:
+    return make_examination(add_run(number, by))
+
+
+def add_weights(number: int, by: User) -> StartWeights:
+    values = {"network": "yolov3", "size": 4, "layers": 52, "source": "a file"}
+    return StartWeights.objects.create(name=f"darknet53 {number}", sha256=f"{number:064x}", **values)
 
 
 def add_fetch(number: int, by: User) -> PictureFetch:
@@ -54,6 +63,8 @@ ROWS: dict[str, Callable[[int, User], object]] = {
     "labelling.picturefetch": add_fetch,
     "releases.activation": add_activation,
     "releases.modelrelease": add_release,
+    "training.examination": add_examination,
+    "training.startweights": add_weights,
     "training.trainingrun": add_run,
 }
 

@@ -123,6 +123,7 @@ RULES: dict[str, Rule] = {
     "training:start": Rule(Right.TRAIN),
     "training:run": Rule(Right.VIEW_TRAINING, pk="run"),
     "training:epochs": Rule(Right.VIEW_TRAINING, pk="run"),
+    "training:pictures": Rule(Right.VIEW_TRAINING, pk="run", takes=(200, 404)),
     "training:run_csv": Rule(Right.VIEW_TRAINING, pk="run"),
     "training:compare": Rule(Right.VIEW_TRAINING),
     "training:compare_csv": Rule(Right.VIEW_TRAINING),
@@ -233,8 +234,8 @@ def rows(people) -> dict[str, int]:
         "proposal": make_proposal(version.images.get().image, "deer", (0, 0, 5, 5)).pk,
         "run": make_run(version).pk,
         "release": analysis.release_id,
-        "api_token": ApiToken.objects.create(user=somebody, name="script", digest="0" * 64).pk,
         "preview": ReleasePreview.objects.create(release=analysis.release).pk,
+        "api_token": ApiToken.objects.create(user=somebody, name="script", digest="0" * 64).pk,
     }
 
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from training.models import Epoch, StartWeights, TrainingRun
+from training.models import Epoch, Examination, StartWeights, TrainingRun
 
 
 class EpochInline(admin.TabularInline[Epoch, TrainingRun]):
@@ -46,4 +46,20 @@ class StartWeightsAdmin(admin.ModelAdmin[StartWeights]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: StartWeights | None = None) -> bool:
+        return False
+
+
+@admin.register(Examination)
+class ExaminationAdmin(admin.ModelAdmin[Examination]):
+    list_display = ("run", "classes", "thresholds")
+    list_select_related = ("run",)
+    exclude = ("pictures",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Examination | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Examination | None = None) -> bool:
         return False

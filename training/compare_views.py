@@ -1,5 +1,7 @@
 """Pages of runs side by side, and epochs as files."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,9 +14,11 @@ from accounts.rights import Right
 from training.charts import chart_words
 from training.comparing import curves, differing_settings, figures, validated_alike
 from training.epoch_csv import epochs_csv
-from training.models import TrainingRun
+from training.models import Examination, TrainingRun
+from training.shots import Shot, shots, wrong_where_right
 
 MOST_RUNS = 6
+MOST_SHOTS = 24
 
 
 @require_GET
@@ -31,6 +35,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "validated_alike": validated_alike(rows),
         "curves": curves(rows),
         "words": chart_words(),
+        "differences": _differences(rows[0], rows[1], person(request)),
     }
     return render(request, "training/compare.html", context)
 
@@ -47,6 +52,29 @@ def compare_csv(request: HttpRequest) -> HttpResponse:
 def run_csv(request: HttpRequest, pk: int) -> HttpResponse:
     rows = TrainingRun.objects.for_user(person(request)).select_related("version")
     return _csv([get_object_or_404(rows, pk=pk)], f"run-{pk}")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Pictures that one run gets right and the other wrong, drawn as the other sees them."""
+
+    right: TrainingRun
+    wrong: TrainingRun
+    count: int
+    shots: list[Shot]
+
+
+def _differences(one: TrainingRun, other: TrainingRun, user: User) -> list[Difference]:
+    """Both ways, of two runs whose best epochs were looked at closely; else nothing."""
+    examinations = {each.run_id: each for each in Examination.objects.filter(run__in=[one, other])}
+    if len(examinations) < 2:
+        return []
+    found = []
+    for right, wrong in ((one, other), (other, one)):
+        rows = wrong_where_right(examinations[right.pk], examinations[wrong.pk])
+        drawn = shots(rows[:MOST_SHOTS], examinations[wrong.pk].classes, user=user)
+        found.append(Difference(right, wrong, len(rows), drawn))
+    return found
 
 
 def _csv(rows: list[TrainingRun], name: str) -> HttpResponse:

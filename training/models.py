@@ -214,3 +214,24 @@ class Epoch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run} epoch {self.number}"
+
+
+class Examination(models.Model):
+    """A close look at the detections of a run's best epoch on its validation pictures, at the release's thresholds."""
+
+    run = models.OneToOneField(TrainingRun, on_delete=models.CASCADE, related_name="examination")
+    classes = models.JSONField(help_text=_("The names of the classes, in the order of what follows."))
+    thresholds = models.JSONField(help_text=_("For each class the score from which it counts."))
+    curves = models.JSONField(help_text=_("For each class precision by recall and F1 by threshold, in steps of 0.02."))
+    confusion = models.JSONField(
+        help_text=_("Rows are true classes, columns predicted ones; last comes the background.")
+    )
+    reliability = models.JSONField(help_text=_("bins: mean score, share that is right, count; error: their distance."))
+    pictures = models.JSONField(help_text=_("Errors of each picture, worst first, with its boxes where there are any."))
+
+    class Meta:
+        verbose_name = _("examination")
+        verbose_name_plural = _("examinations")
+
+    def __str__(self) -> str:
+        return f"{self.run} examined"

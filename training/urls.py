@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from training import compare_views, views
+from training import compare_views, examination_views, views
 
 app_name = "training"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/epochs.csv", compare_views.run_csv, name="run_csv"),
     path("<int:pk>/", views.run, name="run"),
     path("<int:pk>/epochs/", views.epochs, name="epochs"),
+    path("<int:pk>/pictures/", examination_views.pictures, name="pictures"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),
     path("<int:pk>/resume/", views.resume, name="resume"),
     path("<int:pk>/publish-best/", views.publish_best, name="publish_best"),

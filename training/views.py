@@ -15,6 +15,7 @@ from accounts.rights import Right
 from jobs.models import Job
 from labelling.models import DatasetVersion
 from training.charts import chart_data, chart_words
+from training.examination_views import examined
 from training.forms import RunForm
 from training.models import TrainingRun
 from training.services import run_cancel, run_publish_best, run_resume, run_start
@@ -61,6 +62,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "words": chart_words(),
         "may_train": person(request).may(Right.TRAIN),
         "may_activate": person(request).may(Right.MANAGE_RELEASES),
+        **examined(row, person(request)),
     }
     return render(request, "training/run.html", context)
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tests.training.makers import make_job, make_run, make_version
+from tests.training.makers import make_examination, make_job, make_run, make_version
 
 
 def compare(*runs, name="compare") -> str:
@@ -44,10 +44,31 @@ def test_six_runs_take_as_many_queries_as_two(client, dan, django_assert_num_que
     version = make_version()
     runs = [make_run(version, job=make_job("succeeded"), epochs_done=2) for _ in range(7)]
     client.force_login(dan)
-    with django_assert_num_queries(4):  # session, person, runs, epochs
+    with django_assert_num_queries(5):  # session, person, runs, epochs, examinations
         client.get(compare(*runs[:2]))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(client.get(compare(*runs)).context["runs"]) == 6
+
+
+def test_pictures_that_one_run_gets_right_and_the_other_wrong_are_shown_both_ways(client, dan):
+    version = make_version(train=1, validation=4, test=0)  # validation pictures are 1 to 4
+    one, other = make_run(version), make_run(version)
+    make_examination(one, p1=1, p2=1)
+    make_examination(other, p2=1, p3=1, p4=2)
+    client.force_login(dan)
+    first, second = client.get(compare(one, other)).context["differences"]
+    assert (first.right, first.wrong, first.count) == (one, other, 2)
+    assert [shot.image.external_id for shot in first.shots] == ["4.png", "3.png"]
+    assert [shot.image.external_id for shot in second.shots] == ["1.png"]
+    assert f"2 pictures that {one} gets right and {other} wrong" in client.get(compare(one, other)).content.decode()
+
+
+def test_a_run_without_an_examination_is_compared_without_pictures(client, dan):
+    version = make_version()
+    one, other = make_run(version), make_run(version)
+    make_examination(one)
+    client.force_login(dan)
+    assert client.get(compare(one, other)).context["differences"] == []
 
 
 def test_the_epochs_of_one_run_and_of_several_are_files(client, dan):

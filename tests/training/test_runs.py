@@ -13,7 +13,7 @@ from jobs.attempts import Attempt
 from jobs.models import Job
 from jobs.reporter import JobCancelled, Reporter
 from jobs.services import job_run_here
-from labelling.models import Dataset
+from labelling.models import Dataset, Split
 from labelling.versions import version_create
 from releases.models import ModelRelease
 from releases.services import registered_releases, release_folder
@@ -106,6 +106,12 @@ def test_the_best_epoch_of_a_cancelled_run_is_published_without_training_on(run,
     assert (release.provenance["best_epoch"], release.provenance["epochs_done"], run.best["epoch"]) == (1, 1, 1)
     assert run.best["map50"] == run.epochs_done.get().metrics["map50"]
     assert run.test_metrics["pictures"] == 2
+    looked = run.examination
+    assert looked.classes == ["with_mask", "without_mask"]
+    assert looked.thresholds == [release.thresholds[name] for name in release.classes]
+    validated = run.version.images.filter(split=Split.VALIDATION)
+    assert {each["image"] for each in looked.pictures} == set(validated.values_list("image_id", flat=True))
+    assert sum(map(sum, looked.confusion[:-1])) == 2  # each box of theirs is found or missed
 
 
 def test_a_checkpoint_without_a_whole_epoch_publishes_nothing(run):
