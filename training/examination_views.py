@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -11,24 +11,36 @@ from accounts.access import person, require
 from accounts.models import User
 from accounts.rights import Right
 from accounts.templatetags.maskweb import verdict_label
+from training.examination_csv import confusion_csv, curves_csv, pictures_csv
 from training.models import Examination, TrainingRun
 from training.shots import shots, worst_pictures
 
 MOST_WORST = 100
 FIRST_WORST = 6
 HEAT_STEPS = 5
+TABLES = {"pictures": pictures_csv, "curves": curves_csv, "confusion": confusion_csv}
 
 
 @require_GET
 @require(Right.VIEW_TRAINING)
 def pictures(request: HttpRequest, pk: int) -> HttpResponse:
-    run = get_object_or_404(TrainingRun.objects.for_user(person(request)), pk=pk)
-    examination = Examination.objects.filter(run=run).first()
-    if examination is None:
-        raise Http404
+    examination = _examination(request, pk)
     rows = worst_pictures(examination, most=MOST_WORST)
-    context = {"run": run, "shots": shots(rows, examination.classes, user=person(request))}
+    context = {"run": examination.run, "shots": shots(rows, examination.classes, user=person(request))}
     return render(request, "training/pictures.html", context)
+
+
+@require_GET
+@require(Right.VIEW_TRAINING)
+def table(request: HttpRequest, pk: int, part: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="run-{pk}-{part}.csv"'}
+    text = TABLES[part](_examination(request, pk))
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _examination(request: HttpRequest, pk: int) -> Examination:
+    runs = TrainingRun.objects.for_user(person(request))
+    return get_object_or_404(Examination.objects.select_related("run__version"), run__pk=pk, run__in=runs)
 
 
 def examined(run: TrainingRun, user: User) -> dict[str, Any]:

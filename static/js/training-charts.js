@@ -12,6 +12,11 @@ export function pointsOf(epochs, valueOf) {
     .filter((point) => point.y !== null && point.y !== undefined);
 }
 
+/** Values at equal steps from 0 to 1 as points; steps without a value are left out. */
+export function stepsOf(values) {
+  return values.map((y, index) => ({ x: index / (values.length - 1), y })).filter(({ y }) => y !== null);
+}
+
 /** The dash pattern of the line in that place: lines are told apart without their colours. */
 export function dashOf(index) {
   return DASHES[index % DASHES.length];

@@ -1,15 +1,10 @@
 // The close look at a run's best epoch: precision by recall, F1 by threshold, and how reliable scores are.
 import { token } from "./theme.js";
-import { colourOf, dashOf, drawn, inkOf, line, lineChart } from "./training-charts.js";
+import { colourOf, dashOf, drawn, inkOf, line, lineChart, stepsOf } from "./training-charts.js";
 
 const place = document.querySelector("[data-examination]");
 const words = place.dataset;
 const { classes, curves, bins } = JSON.parse(document.getElementById("examination").textContent);
-
-/** Values at equal steps from 0 to 1 as points; steps without a value are left out. */
-export function stepsOf(values) {
-  return values.map((y, index) => ({ x: index / (values.length - 1), y })).filter(({ y }) => y !== null);
-}
 
 function byClass(name) {
   return classes
