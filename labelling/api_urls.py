@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from labelling.api import boxes, datasets, fetches, images, imports, prelabels, proposals, versions
+from labelling.api import boxes, classes, datasets, fetches, images, imports, prelabels, proposals, versions
 
 app_name = "labelling_api"
 urlpatterns: list[URLPattern] = [
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("fetches/<int:pk>/", fetches.FetchDetail.as_view(), name="fetch"),
     path("datasets/<int:pk>/prelabels/", prelabels.PrelabelList.as_view(), name="prelabels"),
     path("prelabels/<int:pk>/", prelabels.PrelabelDetail.as_view(), name="prelabel"),
+    path("classes/<int:pk>/", classes.ClassDetail.as_view(), name="class"),
+    path("classes/<int:pk>/merge/", classes.ClassMerge.as_view(), name="class_merge"),
     path("imports/<int:pk>/", imports.ImportDetail.as_view(), name="import"),
     path("imports/<int:pk>/confirm/", imports.ImportConfirm.as_view(), name="import_confirm"),
     path("imports/<int:pk>/pictures/", imports.ImportPictures.as_view(), name="import_pictures"),

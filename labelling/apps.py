@@ -7,37 +7,18 @@ class LabellingConfig(AppConfig):
     verbose_name = _("Datasets")
 
     def ready(self) -> None:
-        from jobs.kinds import Kind, register
-        from jobs.models import Queue
-        from labelling.models import FETCH_KIND, IMPORT_KIND, PRELABEL_KIND
+        from labelling.models import BULK_KIND, FETCH_KIND, IMPORT_KIND, PRELABEL_KIND
 
-        register(
-            Kind(
-                name=IMPORT_KIND,
-                queue=Queue.SHORT,
-                runner="labelling.importing.run",
-                unit="records",
-                page="labelling:import",
-                visible="labelling.models.import_is_visible",
-            )
-        )
-        register(
-            Kind(
-                name=FETCH_KIND,
-                queue=Queue.SHORT,
-                runner="labelling.fetching.run",
-                unit="pictures",
-                page="labelling:fetch",
-                visible="labelling.models.fetch_is_visible",
-            )
-        )
-        register(
-            Kind(
-                name=PRELABEL_KIND,
-                queue=Queue.SHORT,
-                runner="labelling.prelabelling.run",
-                unit="pictures",
-                page="labelling:prelabel",
-                visible="labelling.models.prelabel_is_visible",
-            )
-        )
+        _register(IMPORT_KIND, runner="labelling.importing.run", unit="records", page="import")
+        _register(FETCH_KIND, runner="labelling.fetching.run", unit="pictures", page="fetch")
+        _register(PRELABEL_KIND, runner="labelling.prelabelling.run", unit="pictures", page="prelabel")
+        _register(BULK_KIND, runner="labelling.bulk.run", unit="images or boxes", page="bulk")
+
+
+def _register(kind: str, *, runner: str, unit: str, page: str) -> None:
+    """Make a kind of job known whose row has a page and, in `labelling.models`, a function that tells who sees it."""
+    from jobs.kinds import Kind, register
+    from jobs.models import Queue
+
+    visible = f"labelling.models.{page}_is_visible"
+    register(Kind(name=kind, queue=Queue.SHORT, runner=runner, unit=unit, page=f"labelling:{page}", visible=visible))

@@ -30,12 +30,17 @@ class ClassNames:
     """Gives each class of an export its name in a dataset.
 
     In this order: the mapping a person gave, the names known to mean ours, the classes that the
-    dataset has, and else a new class spelled as the export first spells it.
+    dataset has, and else a new class spelled as the export first spells it. What the second and the
+    last give may be the former name of a class, renamed or merged since: it is then that class.
+    `former` holds the keys of such names, with the names that the classes have now.
     """
 
-    def __init__(self, mapping: Mapping[str, str], existing: Iterable[str] = ()) -> None:
+    def __init__(
+        self, mapping: Mapping[str, str], existing: Iterable[str] = (), former: Mapping[str, str] | None = None
+    ) -> None:
         self._mapping = {name_key(old): new.strip() for old, new in mapping.items()}
         self._names = {name_key(name): name for name in existing}
+        self._former = dict(former or {})
         self._given: dict[str, tuple[str, str]] = {}
 
     def name_for(self, *spellings: str) -> str:
@@ -51,11 +56,11 @@ class ClassNames:
 
     def _found(self, spellings: tuple[str, ...]) -> str:
         keys = [name_key(spelling) for spelling in spellings]
-        for table in (self._mapping, KNOWN_NAMES):
-            for key in keys:
-                if key in table:
-                    return self._spelled_once(table[key])
-        return self._spelled_once(spellings[0].strip())
+        for key in keys:
+            if key in self._mapping:
+                return self._spelled_once(self._mapping[key])
+        known = next((KNOWN_NAMES[key] for key in keys if key in KNOWN_NAMES), spellings[0].strip())
+        return self._spelled_once(self._former.get(name_key(known), known))
 
     def _spelled_once(self, name: str) -> str:
         return self._names.setdefault(name_key(name), name)

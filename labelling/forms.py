@@ -1,6 +1,6 @@
 """What a person typed about datasets."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from labelling.anchors import MOST_ANCHORS
-from labelling.class_names import OUR_CLASSES
+from labelling.class_names import OUR_CLASSES, name_key
 from labelling.exporting import FORMATS
 from labelling.gallery import NO_SPLIT, Order, State
 from labelling.models import Dataset, DatasetVersion, Image, Split
@@ -76,7 +76,10 @@ class ClassNamesForm(forms.Form):
 
     MOST = 200
 
-    def __init__(self, data: Any = None, *, class_names: Mapping[str, str]) -> None:
+    def __init__(
+        self, data: Any = None, *, class_names: Mapping[str, str], former: Collection[str] = frozenset()
+    ) -> None:
+        """`former`: the keys of names that classes had before they were renamed or merged."""
         super().__init__(data)
         self._classes = list(class_names)[: self.MOST]
         for position, name in enumerate(self._classes):
@@ -85,6 +88,9 @@ class ClassNamesForm(forms.Form):
                 initial=class_names[name],
                 max_length=100,
                 widget=forms.TextInput(attrs={"list": "class-names"}),
+                help_text=_("A class was called so before it was renamed or merged.")
+                if name_key(name) in former
+                else "",
             )
 
     def class_map(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from PIL import Image as PillowImage
 
 from jobs.reporter import JobFailure, Reporter
+from labelling.class_aliases import class_names_of
 from labelling.class_names import ClassNames
 from labelling.formats.reading import Records, holds_pictures, open_annotations, sized
 from labelling.labelbox import Export, ExportError
@@ -36,7 +37,7 @@ def run(reporter: Reporter, target_id: int) -> None:
     row = LabelImport.objects.select_related("dataset").get(pk=target_id)
     if row.finished_at is not None:
         return
-    report, changes, names = Report(), Changes(), _names(row.class_map, row.dataset)
+    report, changes, names = Report(), Changes(), class_names_of(row.dataset, row.class_map)
     with row.export.open("rb") as file:
         records = open_export(cast("BinaryIO", file), on_record=lambda count: _still_wanted(reporter, count))
         for batch in _batches(_outcomes(records, _pictures_of(row), names, row.dataset)):
@@ -64,7 +65,7 @@ def preview(
 ) -> Report:
     """The report that an import into the dataset (None: one that is not there yet) would give; stores nothing."""
     records, report = open_export(export), Report()
-    for outcome in _outcomes(records, pictures, _names(class_map, dataset), dataset):
+    for outcome in _outcomes(records, pictures, class_names_of(dataset, class_map), dataset):
         report.add(outcome)
         on_progress(report.rows, len(records))
     return report
@@ -110,10 +111,6 @@ def _outcomes(records: Records, pictures: Path | None, names: ClassNames, datase
             )
     except PicturesError as error:
         raise ImportFailure(str(error)) from error
-
-
-def _names(class_map: Mapping[str, str], dataset: Dataset | None) -> ClassNames:
-    return ClassNames(class_map, dataset.classes.values_list("name", flat=True) if dataset else ())
 
 
 def _sizes(dataset: Dataset | None) -> dict[str, tuple[int, int]]:

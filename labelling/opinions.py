@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 
 from labelling.class_names import name_key
 from labelling.disagreement import LIKELY, Detected, Doubt, Labelled, doubts_of
-from labelling.models import Box, BoxClass, Dataset, Image, Opinion
+from labelling.models import Box, BoxClass, ClassAlias, Dataset, Image, Opinion
 from releases.models import ModelRelease
 
 DetectionRow = Sequence[Any]  # class name, score, x_min, y_min, x_max, y_max, as Opinion.detections holds it
@@ -17,10 +17,11 @@ Names = Mapping[str, str]  # the key of a name (`name_key`) to the name as the d
 
 
 def labelled_classes(dataset_id: int) -> dict[str, str]:
-    """The classes that have a box in the dataset: no label can lack what nobody labels there."""
-    used = Exists(Box.objects.filter(box_class=OuterRef("pk")))
-    names = BoxClass.objects.filter(used, dataset=dataset_id).values_list("name", flat=True)
-    return {name_key(name): name for name in names}
+    """The classes that have a box in the dataset, by their former names too: none can lack what nobody labels there."""
+    used = BoxClass.objects.filter(Exists(Box.objects.filter(box_class=OuterRef("pk"))), dataset=dataset_id)
+    names = {box_class.pk: box_class.name for box_class in used}
+    former = ClassAlias.objects.filter(box_class__in=names).values_list("key", "box_class")
+    return {key: names[pk] for key, pk in former} | {name_key(name): name for name in names.values()}
 
 
 def contradictions(

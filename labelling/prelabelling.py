@@ -194,12 +194,14 @@ class PrelabelRun:
         )
 
     def _classes(self, names: set[str]) -> dict[str, BoxClass]:
-        """The dataset's classes by the key of their name; those that it lacks of `names` are made.
+        """The dataset's classes by the key of their names, former ones too; those it lacks of `names` are made.
 
         A class without a box changes no version: versions hold the classes that have one.
         """
         dataset = self.row.dataset
-        classes = {name_key(each.name): each for each in dataset.classes.all()}
+        former = dataset.class_aliases.select_related("box_class")
+        classes = {each.key: each.box_class for each in former}
+        classes |= {name_key(each.name): each for each in dataset.classes.all()}
         for name in self.detector.release.classes:
             if name in names and name_key(name) not in classes:
                 position = 1 + max((each.position for each in classes.values()), default=-1)

@@ -6,6 +6,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from accounts.models import AuditEntry
+from labelling.class_aliases import class_map_today
 from labelling.models import Box, BoxClass, Dataset, DatasetVersion, Image, LabelImport, Split
 
 
@@ -82,4 +83,4 @@ def newest_imports(dataset: Dataset) -> QuerySet[LabelImport]:
 def remembered_class_map(dataset: Dataset) -> str:
     """The mapping of classes that the newest import was given, a line for each, for the next one to start from."""
     newest = dataset.imports.exclude(class_map={}).values_list("class_map", flat=True).first()
-    return "\n".join(f"{old} = {new}" for old, new in (newest or {}).items())
+    return "\n".join(f"{old} = {new}" for old, new in class_map_today(dataset, newest or {}).items())

@@ -4,6 +4,8 @@ from django.urls import path
 
 from labelling.views import (
     anchors,
+    bulk,
+    classes,
     datasets,
     exports,
     fetches,
@@ -32,6 +34,9 @@ urlpatterns = [
     path("<int:pk>/export/download/", exports.export_download, name="export_download"),
     path("<int:pk>/images/", gallery.images, name="images"),
     path("<int:pk>/images/do/", gallery.images_do, name="images_do"),
+    path("<int:pk>/classes/rename/", classes.class_rename, name="class_rename"),
+    path("<int:pk>/classes/merge/", classes.class_merge, name="class_merge"),
+    path("bulk/<int:pk>/", bulk.bulk, name="bulk"),
     path("<int:pk>/imports/add/", imports.import_add, name="import_add"),
     path("<int:pk>/prelabels/add/", prelabelling.prelabel_add, name="prelabel_add"),
     path("prelabels/<int:pk>/", prelabelling.prelabel, name="prelabel"),

@@ -46,33 +46,28 @@ def version_create(
         raise ValidationError(_("This dataset holds no picture with a box yet, so there is nothing to freeze."))
     splits = [plan.splits[image.pk] for image in images]
     boxes = [_frozen_boxes(image, classes) for image in images]
-    with transaction.atomic():
-        version = DatasetVersion(
-            dataset=dataset,
-            number=(dataset.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
-            note=note,
-            classes=classes,
-            seed=seed,
-            content_sha256=content_hash(classes, images, splits, boxes),
-            created_by=by,
-        )
-        version.full_clean()
-        version.save()
-        VersionImage.objects.bulk_create(
-            [
-                VersionImage(version=version, image=image, split=split, sha256=image.sha256, boxes=frozen)
-                for image, split, frozen in zip(images, splits, boxes, strict=True)
-            ],
-            batch_size=2000,
-        )
-        audit(
-            actor=by,
-            action="version_create",
-            target=version,
-            dataset=dataset.name,
-            number=version.number,
-            left_out=len(plan.left_out),
-        )
+    hashed = content_hash(classes, images, splits, boxes)
+    version = DatasetVersion(
+        dataset=dataset, note=note, classes=classes, seed=seed, content_sha256=hashed, created_by=by
+    )
+    rows = [
+        VersionImage(version=version, image=image, split=split, sha256=image.sha256, boxes=frozen)
+        for image, split, frozen in zip(images, splits, boxes, strict=True)
+    ]
+    return _version_save(version, rows, left_out=len(plan.left_out))
+
+
+@transaction.atomic
+def _version_save(version: DatasetVersion, rows: Sequence[VersionImage], *, left_out: int) -> DatasetVersion:
+    dataset = version.dataset
+    version.number = (dataset.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    version.full_clean()
+    version.save()
+    for row in rows:
+        row.version = version
+    VersionImage.objects.bulk_create(rows, batch_size=2000)
+    detail = {"dataset": dataset.name, "number": version.number, "left_out": left_out}
+    audit(actor=version.created_by, action="version_create", target=version, **detail)
     return version
 
 

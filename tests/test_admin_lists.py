@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.rights import Role
 from accounts.services import audit
 from detection.models import ReleasePreview
-from labelling.models import PictureFetch
+from labelling.models import BoxChange, BulkChange, ClassAlias, PictureFetch
 from releases.models import Activation, ModelRelease
 from tests.detection.test_admin import TABLES as DETECTION
 from tests.labelling.admin.test_lists import TABLES as LABELLING
@@ -55,11 +55,31 @@ def add_preview(number: int, by: User) -> ReleasePreview:
     return ReleasePreview.objects.create(release=add_release(number, by), created_by=by)
 
 
+def add_bulk_change(number: int, by: User) -> BulkChange:
+    dataset = make_version(f"changed {number}", train=1, validation=0, test=0).dataset
+    return BulkChange.objects.create(dataset=dataset, action="mark", report={"changed": 3}, created_by=by)
+
+
+def add_alias(number: int, by: User) -> ClassAlias:
+    dataset = make_version(f"renamed {number}", train=1, validation=0, test=0).dataset
+    box_class = dataset.classes.create(name="roe")
+    return ClassAlias.objects.create(dataset=dataset, name="deer", key="deer", box_class=box_class)
+
+
+def add_box_change(number: int, by: User) -> BoxChange:
+    image = make_version(f"drawn {number}", train=1, validation=0, test=0).images.get().image
+    after = {"class": "with_mask", "xyxy": [1, 2, 3, 4]}
+    return BoxChange.objects.create(image=image, box_key=1, kind="created", source="editor", after=after, by=by)
+
+
 ROWS: dict[str, Callable[[int, User], object]] = {
     "accounts.user": lambda number, by: by,
     "accounts.auditentry": lambda number, by: audit(actor=by, action="looked", target=by),
     "detection.releasepreview": add_preview,
     "jobs.job": lambda number, by: make_job("queued", owner=by),
+    "labelling.boxchange": add_box_change,
+    "labelling.bulkchange": add_bulk_change,
+    "labelling.classalias": add_alias,
     "labelling.picturefetch": add_fetch,
     "releases.activation": add_activation,
     "releases.modelrelease": add_release,

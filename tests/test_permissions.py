@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from accounts.models import ApiToken, User
 from accounts.rights import Right
 from detection.models import Camera, ReleasePreview
-from labelling.models import Box, BoxClass, Image, LabelImport, PictureFetch, PreLabel
+from labelling.models import Box, BoxClass, BulkChange, Image, LabelImport, PictureFetch, PreLabel
 from tests.detection.makers import make_analysis, make_camera, make_clip, make_job
 from tests.labelling.makers import make_proposal
 from tests.training.makers import make_run, make_version
@@ -107,6 +107,9 @@ RULES: dict[str, Rule] = {
     "labelling:export_download": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:images": Rule(Right.VIEW_DATASETS, pk="dataset"),
     "labelling:images_do": Rule(Right.EDIT_BOXES, post=True, pk="dataset", data={"action": "label"}),
+    "labelling:class_rename": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
+    "labelling:class_merge": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
+    "labelling:bulk": Rule(Right.VIEW_DATASETS, pk="bulk"),
     "labelling:import_add": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
     "labelling:import": Rule(Right.VIEW_DATASETS, pk="label_import"),
     "labelling:import_go": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
@@ -174,6 +177,8 @@ RULES: dict[str, Rule] = {
     "labelling_api:version_compare": Rule(Right.VIEW_DATASETS, pk="version", api=True),
     "labelling_api:version_export": Rule(Right.VIEW_DATASETS, pk="version", api=True),
     "labelling_api:version_lock": Rule(Right.MANAGE_DATASETS, post=True, pk="version", api=True, takes=(200, 409)),
+    "labelling_api:class": Rule(Right.VIEW_DATASETS, pk="box_class", api=True),
+    "labelling_api:class_merge": Rule(Right.MANAGE_DATASETS, post=True, pk="box_class", api=True),
     "labelling_api:image_file": Rule(Right.VIEW_DATASETS, pk="image", api=True),
     "labelling_api:thumbnail": Rule(Right.VIEW_DATASETS, pk="image", api=True),
     "labelling_api:image": Rule(Right.VIEW_DATASETS, pk="image", api=True),
@@ -230,6 +235,8 @@ def rows(people) -> dict[str, int]:
         "dataset": version.dataset_id,
         "label_import": label_import.pk,
         "version": version.pk,
+        "bulk": BulkChange.objects.create(dataset=version.dataset, action="mark").pk,
+        "box_class": version.dataset.classes.create(name="bulk").pk,
         "prelabel": PreLabel.objects.create(dataset=version.dataset, release=analysis.release).pk,
         "fetch": PictureFetch.objects.create(dataset=version.dataset).pk,
         "image": version.images.get().image_id,

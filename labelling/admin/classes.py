@@ -11,12 +11,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import person
+from labelling.admin.bulk import answer_to_change
 from labelling.admin.pages import AsksFirst, ByRole, NotAdded, asked
-from labelling.models import BoxClass, Dataset
-from labelling.services.classes import class_rename, classes_merge
+from labelling.models import BoxClass, ClassAlias, Dataset
+from labelling.services import class_alias_forget, class_rename, classes_unite
 
 
 class ClassForm(ModelForm[BoxClass]):
@@ -80,9 +82,9 @@ class BoxClassAdmin(ByRole, AsksFirst, NotAdded, admin.ModelAdmin[BoxClass]):
         if form.is_valid():
             into = form.cleaned_data["into"]
             sources = BoxClass.objects.filter(pk__in=chosen.values("pk")).exclude(pk=into.pk)
-            moved = classes_merge(sources=sources, into=into, by=person(request))
-            self.message_user(request, _("%(count)d boxes are now %(name)s.") % {"count": moved, "name": into.name})
-            return None
+            made = classes_unite(sources=sources, into=into, by=person(request))
+            told = gettext("%%(count)d boxes are now %(name)s.") % {"name": into.name.replace("%", "%%")}
+            return answer_to_change(self, request, made, told)
         return self.ask(
             request, chosen, form, title=_("Merge classes"), button=_("Merge"), sentence=_MERGED, harmful=True
         )
@@ -91,7 +93,29 @@ class BoxClassAdmin(ByRole, AsksFirst, NotAdded, admin.ModelAdmin[BoxClass]):
         class_rename(box_class=obj, name=obj.name, by=person(request))
 
 
+@admin.register(ClassAlias)
+class ClassAliasAdmin(NotAdded, admin.ModelAdmin[ClassAlias]):
+    """Names that imports know a class by besides its own; deleted, the next import makes a class of that name."""
+
+    list_display = ["name", "box_class", "dataset"]
+    list_filter = ["dataset"]
+    list_select_related = ["dataset", "box_class"]
+    search_fields = ["name", "box_class__name"]
+    fields = ["dataset", "name", "box_class"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: ClassAlias) -> None:
+        class_alias_forget(alias=obj, by=person(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ClassAlias]) -> None:
+        for alias in queryset.select_related("box_class"):
+            class_alias_forget(alias=alias, by=person(request))
+
+
 _MERGED = _(
     "All boxes and proposals of the chosen classes become those of one class, each change is put on record, and the "
-    "other classes are deleted. Frozen versions stay as they are. Half a million boxes take some minutes."
+    "other classes are deleted. Frozen versions stay as they are. Later imports put boxes of the deleted classes into "
+    "it. Very many boxes are changed by a job."
 )

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -17,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import person
+from labelling.admin.bulk import answer_to_change
 from labelling.admin.filters import ClassShown, Disagrees, Edited, FixedSplit, HasPicture, NewestSplit
 from labelling.admin.history import ShowsHistory
 from labelling.admin.pages import AsksFirst, ByRole, NotAdded, asked, linked
@@ -24,8 +26,9 @@ from labelling.downloads import export_answer
 from labelling.exporting import FORMATS
 from labelling.formats.content import content_of
 from labelling.gallery import with_boxes
-from labelling.models import Box, Dataset, Image, Split, VersionImage
-from labelling.services import image_change, images_delete, images_fix_split, images_mark, prelabel_start
+from labelling.models import Box, BulkAction, Dataset, Image, Split, VersionImage
+from labelling.services import image_change, images_change, images_delete, prelabel_start
+from labelling.services.bulk import MOST_IMAGES
 from labelling.services.prelabelling import LEAST_SCORE
 from labelling.templatetags.labelling import picture_with_boxes
 
@@ -84,7 +87,7 @@ class ImageAdmin(ShowsHistory, ByRole, AsksFirst, NotAdded, admin.ModelAdmin[Ima
         "box_history",
     ]
     fields = [*readonly_fields[:-1], "seconds_to_label", "labelled", "box_history"]
-    actions = ["put_into_split", "prelabel", "export", "mark_labelled", "mark_unlabelled"]
+    actions = ["put_into_split", "prelabel", "export", "mark_labelled", "mark_unlabelled", "delete_selected"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Image]:
         return with_boxes(Image.objects.visible().defer("source_row"))
@@ -113,10 +116,8 @@ class ImageAdmin(ShowsHistory, ByRole, AsksFirst, NotAdded, admin.ModelAdmin[Ima
         form = SplitForm(request.POST if asked(request) else None)
         if form.is_valid():
             split = form.cleaned_data["split"]
-            count = images_fix_split(images=chosen, split=split, by=person(request))
-            label = Split(split).label if split else _("no fixed split")
-            self.message_user(request, _("%(count)d images: %(split)s.") % {"count": count, "split": label})
-            return None
+            label = Split(split).label if split else gettext("no fixed split")
+            return self._change(request, chosen, BulkAction.FIX_SPLIT, _PUT % {"split": label}, split=split)
         sentence = _("New versions put these images there, whatever their seed. Frozen versions stay as they are.")
         return self.ask(request, chosen, form, title=_("Put into split"), button=_("Put there"), sentence=sentence)
 
@@ -144,14 +145,34 @@ class ImageAdmin(ShowsHistory, ByRole, AsksFirst, NotAdded, admin.ModelAdmin[Ima
         return self.ask(request, chosen, form, title=_("Export"), button=_("Download the zip"), sentence=sentence)
 
     @admin.action(description=_("Mark as labelled"), permissions=["label"])
-    def mark_labelled(self, request: HttpRequest, chosen: QuerySet[Image]) -> None:
-        count = images_mark(images=chosen, labelled=True, by=person(request))
-        self.message_user(request, _("%d images now count as labelled.") % count)
+    def mark_labelled(self, request: HttpRequest, chosen: QuerySet[Image]) -> HttpResponseBase | None:
+        told = gettext("%(count)d images now count as labelled.")
+        return self._change(request, chosen, BulkAction.MARK, told, labelled=True)
 
     @admin.action(description=_("Mark as not labelled"), permissions=["label"])
-    def mark_unlabelled(self, request: HttpRequest, chosen: QuerySet[Image]) -> None:
-        count = images_mark(images=chosen, labelled=False, by=person(request))
-        self.message_user(request, _("%d images now count as not labelled; new versions leave them out.") % count)
+    def mark_unlabelled(self, request: HttpRequest, chosen: QuerySet[Image]) -> HttpResponseBase | None:
+        told = gettext("%(count)d images now count as not labelled; new versions leave them out.")
+        return self._change(request, chosen, BulkAction.MARK, told, labelled=False)
+
+    @admin.action(description=_("Delete the chosen images …"), permissions=["delete"])
+    def delete_selected(self, request: HttpRequest, chosen: QuerySet[Image]) -> HttpResponseBase | None:
+        """Few as everywhere in the administration, with all their names; many by a job, after asking too."""
+        if chosen.order_by().count() <= MOST_IMAGES:
+            return delete_selected(self, request, chosen)
+        form = forms.Form(request.POST if asked(request) else None)
+        if form.is_valid():
+            return self._change(request, chosen, BulkAction.DELETE, gettext("%(count)d images are deleted."))
+        return self.ask(
+            request, chosen, form, title=_("Delete images"), button=_("Delete"), sentence=_DELETED, harmful=True
+        )
+
+    def _change(
+        self, request: HttpRequest, chosen: QuerySet[Image], action: BulkAction, told: str, **parameters: Any
+    ) -> HttpResponseBase | None:
+        """Change the chosen images, as many as they are; `told` says of how many that was news."""
+        images = Image.objects.filter(pk__in=chosen.order_by().values("pk"))
+        made = images_change(images=images, action=action, by=person(request), parameters=parameters)
+        return answer_to_change(self, request, made, told)
 
     def _one_dataset(self, request: HttpRequest, chosen: QuerySet[Image]) -> Dataset | None:
         """The dataset of all the images; None, with a message, where they are of several."""
@@ -181,6 +202,13 @@ class ImageAdmin(ShowsHistory, ByRole, AsksFirst, NotAdded, admin.ModelAdmin[Ima
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
         images_delete(images=Image.objects.filter(pk__in=queryset.order_by().values("pk")), by=person(request))
+
+
+_PUT = _("%%(count)d images: %(split)s.")
+_DELETED = _(
+    "Pictures, boxes and proposals go as well, by a job. This cannot be undone. If a version holds one of these "
+    "images, none is deleted."
+)
 
 
 def _holders(images: QuerySet[Image]) -> list[str]:

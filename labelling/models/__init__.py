@@ -1,6 +1,7 @@
 """Labelled pictures, the imports that brought them, and the frozen versions that training names."""
 
-from labelling.models.datasets import BoxClass, Dataset
+from labelling.models.bulk import BULK_KIND, BulkAction, BulkChange, bulk_is_visible
+from labelling.models.datasets import BoxClass, ClassAlias, Dataset
 from labelling.models.images import Box, BoxChange, Image, Split
 from labelling.models.imports import (
     DEAD_AFTER,
@@ -21,6 +22,7 @@ from labelling.models.proposals import (
 from labelling.models.versions import DatasetVersion, VersionImage
 
 __all__ = [
+    "BULK_KIND",
     "DEAD_AFTER",
     "FETCH_KIND",
     "IMPORT_KIND",
@@ -28,6 +30,9 @@ __all__ = [
     "Box",
     "BoxChange",
     "BoxClass",
+    "BulkAction",
+    "BulkChange",
+    "ClassAlias",
     "Dataset",
     "DatasetVersion",
     "Image",
@@ -38,6 +43,7 @@ __all__ = [
     "Proposal",
     "Split",
     "VersionImage",
+    "bulk_is_visible",
     "fetch_is_visible",
     "import_is_visible",
     "prelabel_is_visible",

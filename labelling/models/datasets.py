@@ -59,3 +59,21 @@ class BoxClass(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ClassAlias(models.Model):
+    """A name that a class had, or that a class merged into it had: imports put boxes of that name into it."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="class_aliases")
+    name = models.CharField(_("former name"), max_length=100)
+    key = models.CharField(max_length=300, help_text=_("What all spellings of the name have in common."))
+    box_class = models.ForeignKey(BoxClass, on_delete=models.CASCADE, related_name="aliases", verbose_name=_("class"))
+
+    class Meta:
+        verbose_name = _("former name of a class")
+        verbose_name_plural = _("former names of classes")
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["dataset", "key"], name="class_alias_unique_in_dataset")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -44,7 +44,9 @@ class Image(models.Model):
         _("edited"),
         null=True,
         blank=True,
-        help_text=_("When a person last changed its boxes; imports leave them then."),
+        help_text=_(
+            "When a person last changed its boxes or marked it as labelled or not; imports leave its boxes then."
+        ),
     )
     source_row = models.JSONField(default=dict, blank=True)
     label_digest = models.CharField(

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Final, Self
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from accounts.models import User
 from accounts.rights import Right
 from jobs.models import Job
 from labelling.models.datasets import Dataset
+from labelling.models.work import DatasetWork
 
 IMPORT_KIND: Final = "labelling.import"  # the kind of job that runs a LabelImport
 FETCH_KIND: Final = "labelling.fetch"  # the kind of job that runs a PictureFetch
@@ -32,7 +32,7 @@ class LabelImportQuerySet(models.QuerySet["LabelImport"]):
         return self.filter(finished_at=None, pk__in=_living_jobs(IMPORT_KIND).values("target_id"))
 
 
-class LabelImport(models.Model):
+class LabelImport(DatasetWork):
     """One import of an export file. What it brings becomes visible when it has finished."""
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="imports")
@@ -49,20 +49,12 @@ class LabelImport(models.Model):
     dry_run = models.BooleanField(
         _("only a look"), default=False, help_text=_("Tells what would become of each record and stores nothing.")
     )
-    report = models.JSONField(_("report"), default=dict, blank=True)
-    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(_("started"), auto_now_add=True)
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
 
     objects = LabelImportQuerySet.as_manager()
 
-    class Meta:
+    class Meta(DatasetWork.Meta):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
-        ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
         return self.export_name
@@ -82,24 +74,16 @@ class PictureFetchQuerySet(models.QuerySet["PictureFetch"]):
         return self.filter(finished_at=None, pk__in=_living_jobs(FETCH_KIND).values("target_id"))
 
 
-class PictureFetch(models.Model):
+class PictureFetch(DatasetWork):
     """Reads the pictures that a dataset still misses from the addresses in its records."""
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="fetches")
-    report = models.JSONField(_("report"), default=dict, blank=True)
-    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(_("started"), auto_now_add=True)
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
 
     objects = PictureFetchQuerySet.as_manager()
 
-    class Meta:
+    class Meta(DatasetWork.Meta):
         verbose_name = _("picture fetch")
         verbose_name_plural = _("picture fetches")
-        ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.dataset} {self.created_at:%Y-%m-%d %H:%M}"

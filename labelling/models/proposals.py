@@ -13,6 +13,7 @@ from jobs.models import Job
 from labelling.models.datasets import BoxClass, Dataset
 from labelling.models.images import Image
 from labelling.models.imports import DEAD_AFTER
+from labelling.models.work import DatasetWork
 from releases.models import ModelRelease
 
 PRELABEL_KIND: Final = "labelling.prelabel"  # the kind of job that runs a PreLabel
@@ -29,7 +30,7 @@ class PreLabelQuerySet(models.QuerySet["PreLabel"]):
         return self.filter(finished_at=None, pk__in=jobs.values("target_id"))
 
 
-class PreLabel(models.Model):
+class PreLabel(DatasetWork):
     """A release run over pictures of a dataset: it proposes boxes, or only checks those that are there."""
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="prelabels")
@@ -43,20 +44,12 @@ class PreLabel(models.Model):
     proposes = models.BooleanField(
         _("proposes boxes"), default=True, help_text=_("Without it the release only gives its opinion of the labels.")
     )
-    report = models.JSONField(_("report"), default=dict, blank=True)
-    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(_("started"), auto_now_add=True)
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
 
     objects = PreLabelQuerySet.as_manager()
 
-    class Meta:
+    class Meta(DatasetWork.Meta):
         verbose_name = _("pre-labelling")
         verbose_name_plural = _("pre-labellings")
-        ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(least_score__gte=0, least_score__lte=1), name="prelabel_score_is_a_share"

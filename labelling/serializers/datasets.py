@@ -36,6 +36,7 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
 class ClassCountsSerializer(serializers.Serializer[Any]):
     """A class, and how many boxes it has in how many images."""
 
+    id = serializers.IntegerField(source="pk")
     name = serializers.CharField()
     boxes = serializers.IntegerField(source="box_count")
     images = serializers.IntegerField(source="image_count")

@@ -9,13 +9,14 @@ from labelling.services.boxes import (
     box_update,
     boxes_delete,
 )
-from labelling.services.classes import class_rename, classes_merge
+from labelling.services.bulk import bulk_start, classes_unite, images_change
+from labelling.services.classes import class_alias_forget, class_rename, classes_merge
 from labelling.services.datasets import dataset_change, dataset_create, dataset_delete
 from labelling.services.fetches import fetch_create, fetch_start, fetch_title
 from labelling.services.history import Change, box_state, record_changes
 from labelling.services.images import image_change, image_mark, images_delete, images_mark
 from labelling.services.imports import import_again, import_confirm, import_create, import_start
-from labelling.services.opinions import opinions_refresh
+from labelling.services.opinions import opinions_refresh, opinions_refresh_all
 from labelling.services.prelabelling import prelabel_create, prelabel_start, prelabel_title
 from labelling.services.proposals import ProposalDecided, proposal_decide, proposals_decide
 from labelling.services.splits import images_fix_split, test_split_lock, test_split_unlock
@@ -31,8 +32,11 @@ __all__ = [
     "box_state",
     "box_update",
     "boxes_delete",
+    "bulk_start",
+    "class_alias_forget",
     "class_rename",
     "classes_merge",
+    "classes_unite",
     "dataset_change",
     "dataset_create",
     "dataset_delete",
@@ -41,6 +45,7 @@ __all__ = [
     "fetch_title",
     "image_change",
     "image_mark",
+    "images_change",
     "images_delete",
     "images_fix_split",
     "images_mark",
@@ -49,6 +54,7 @@ __all__ = [
     "import_create",
     "import_start",
     "opinions_refresh",
+    "opinions_refresh_all",
     "prelabel_create",
     "prelabel_start",
     "prelabel_title",

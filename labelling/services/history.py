@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
-from labelling.models import Box, BoxChange, Image, LabelImport, Opinion
-from labelling.services.opinions import opinions_refresh
+from labelling.models import Box, BoxChange, Image, LabelImport
+from labelling.services.opinions import opinions_refresh_all
 
 BATCH: Final = 500
 
@@ -77,10 +77,8 @@ def record_changes(
 
 
 def _images_follow(keys: Sequence[int], *, edited: bool) -> None:
-    images = Image.objects.filter(pk__in=keys)
     values: dict[str, Any] = {"revision": F("revision") + 1}
     if edited:
         values["edited_at"] = timezone.now()
-    images.update(**values)
-    for image in images.filter(Exists(Opinion.objects.filter(image=OuterRef("pk")))):
-        opinions_refresh(image)
+    Image.objects.filter(pk__in=keys).update(**values)
+    opinions_refresh_all(keys=keys)

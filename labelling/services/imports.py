@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import audit
 from jobs.services import job_enqueue
+from labelling.class_aliases import class_map_today
 from labelling.models import IMPORT_KIND, Dataset, LabelImport
 
 
@@ -116,6 +117,5 @@ def import_again(*, earlier: LabelImport, pictures: "File[bytes]", by: User) -> 
     """Import the export of an earlier import once more, now with the pictures that were missing."""
     with earlier.export.open("rb") as export:
         named = File(export, name=earlier.export_name)
-        return import_start(
-            dataset=earlier.dataset, export=named, by=by, pictures=pictures, class_map=earlier.class_map
-        )
+        class_map = class_map_today(earlier.dataset, earlier.class_map)
+        return import_start(dataset=earlier.dataset, export=named, by=by, pictures=pictures, class_map=class_map)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import audit
-from labelling.class_names import ClassNames
+from labelling.class_aliases import class_names_of
 from labelling.importing import store_picture
 from labelling.merging import classes_named
 from labelling.models import BoxChange, BoxClass, Dataset, Image
@@ -33,7 +33,7 @@ def image_add(
     image = Image(dataset=dataset, external_id=external_id, labelled=boxes is not None)
     image.width, image.height, image.depth = picture.width, picture.height, picture.depth
     image.sha256, image.perceptual_hash = picture.sha256, picture.perceptual_hash
-    names = ClassNames({}, dataset.classes.values_list("name", flat=True))
+    names = class_names_of(dataset, {})
     named = [NamedBox(names.name_for(box.name), box.xyxy) for box in boxes or ()]
     with transaction.atomic():
         image.file.name = store_picture(dataset.pk, picture)

@@ -17,21 +17,23 @@ def images_fix_split(*, images: QuerySet[Image], split: str, by: User | None) ->
 
     Raises ValidationError for an unknown part, or when a locked test split would gain or lose a picture by it.
     """
-    if split not in {"", *Split.values}:
-        raise ValidationError(_("%(split)s is no part of a split.") % {"split": split})
     chosen = Image.objects.filter(pk__in=images.order_by().values("pk"))
-    datasets = list(Dataset.objects.filter(images__in=chosen).distinct())
+    datasets = list(Dataset.objects.filter(pk__in=chosen.order_by().values("dataset")))
     for dataset in datasets:
-        if split and dataset.locked_test_id is not None:
-            _refuse_moving(dataset, chosen.filter(dataset=dataset), split)
+        fix_split_check(dataset=dataset, images=chosen.filter(dataset=dataset), split=split)
     counts = {dataset.pk: chosen.filter(dataset=dataset).update(fixed_split=split) for dataset in datasets}
     for dataset in datasets:
         audit(actor=by, action="images_fix_split", target=dataset, split=split, images=counts[dataset.pk])
     return sum(counts.values())
 
 
-def _refuse_moving(dataset: Dataset, chosen: QuerySet[Image], split: str) -> None:
-    rows = list(chosen.only("pk", "external_id"))
+def fix_split_check(*, dataset: Dataset, images: QuerySet[Image], split: str) -> None:
+    """Raise ValidationError where these images of a dataset may not be put into a part, as images_fix_split says."""
+    if split not in {"", *Split.values}:
+        raise ValidationError(_("%(split)s is no part of a split.") % {"split": split})
+    if not split or dataset.locked_test_id is None:
+        return
+    rows = list(images.only("pk", "external_id"))
     for image in rows:
         image.fixed_split = split
     refuse_against_lock(rows, locked_test_keys(dataset))

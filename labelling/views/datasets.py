@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import person, require
 from accounts.models import User
 from accounts.rights import Right
+from labelling.class_forms import RenameForm, UniteForm
 from labelling.forms import DatasetForm, ImportForm, VersionForm
 from labelling.models import Dataset, DatasetVersion
 from labelling.services import dataset_create
@@ -85,7 +86,13 @@ def dataset_of(user: User, pk: int) -> Dataset:
 
 
 def dataset_page(
-    request: HttpRequest, pk: int, *, import_form: ImportForm | None = None, version_form: VersionForm | None = None
+    request: HttpRequest,
+    pk: int,
+    *,
+    import_form: ImportForm | None = None,
+    version_form: VersionForm | None = None,
+    rename_form: RenameForm | None = None,
+    unite_form: UniteForm | None = None,
 ) -> HttpResponse:
     """The page of a dataset; with a form that was refused, status 400."""
     found = get_object_or_404(with_counts(Dataset.objects.for_user(person(request))), pk=pk)
@@ -98,7 +105,12 @@ def dataset_page(
         "test_lock": test_lock_of(found),
         "import_form": import_form or ImportForm(initial={"class_map": remembered_class_map(found)}),
         "version_form": version_form or VersionForm(),
+        "rename_form": rename_form or RenameForm(dataset=found, prefix="rename"),
+        "unite_form": unite_form or UniteForm(dataset=found, prefix="merge"),
+        "classes_form_refused": bool(rename_form or unite_form),
+        "bulk_underway": found.bulk_changes.underway().defer("image_keys").first(),
         "may_edit_boxes": person(request).may(Right.EDIT_BOXES),
         "may_manage": person(request).may(Right.MANAGE_DATASETS),
     }
-    return render(request, "labelling/dataset.html", context, status=400 if import_form or version_form else 200)
+    refused = import_form or version_form or rename_form or unite_form
+    return render(request, "labelling/dataset.html", context, status=400 if refused else 200)

@@ -1,6 +1,7 @@
 """The gallery of a dataset, and what is done with the images chosen in it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.contrib import messages
@@ -14,31 +15,34 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import person, require
-from accounts.models import User
 from accounts.rights import Right
 from labelling.forms import GalleryForm
 from labelling.gallery import GalleryPages, gallery_of, with_boxes_by_key
-from labelling.models import Dataset, Image, Split
-from labelling.services import images_delete, images_fix_split, images_mark
+from labelling.models import BulkAction, BulkChange, Dataset, Image, Split
+from labelling.services import images_change
 from labelling.views.datasets import dataset_of
 
 PAGE = 48
 
-Action = Callable[[QuerySet[Image], User], int]
+
+@dataclass(frozen=True)
+class Action:
+    """What can be done with chosen images, and the right it takes."""
+
+    right: Right
+    change: BulkAction
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _fixing(split: str) -> Action:
-    return lambda images, by: images_fix_split(images=images, split=split, by=by)
-
-
-ACTIONS: Final[Mapping[str, tuple[Right, Action]]] = {
-    "label": (Right.EDIT_BOXES, lambda images, by: images_mark(images=images, labelled=True, by=by)),
-    "unlabel": (Right.EDIT_BOXES, lambda images, by: images_mark(images=images, labelled=False, by=by)),
-    "free": (Right.MANAGE_DATASETS, _fixing("")),
-    "delete": (Right.MANAGE_DATASETS, lambda images, by: images_delete(images=images, by=by)),
-    **{str(split): (Right.MANAGE_DATASETS, _fixing(split)) for split in Split.values},
+ACTIONS: Final[Mapping[str, Action]] = {
+    "label": Action(Right.EDIT_BOXES, BulkAction.MARK, {"labelled": True}),
+    "unlabel": Action(Right.EDIT_BOXES, BulkAction.MARK, {"labelled": False}),
+    "free": Action(Right.MANAGE_DATASETS, BulkAction.FIX_SPLIT, {"split": ""}),
+    "delete": Action(Right.MANAGE_DATASETS, BulkAction.DELETE),
+    **{
+        str(split): Action(Right.MANAGE_DATASETS, BulkAction.FIX_SPLIT, {"split": str(split)}) for split in Split.values
+    },
 }
-"""What can be done with chosen images, and the right that each takes."""
 
 
 @require_safe
@@ -73,18 +77,24 @@ def images_do(request: HttpRequest, pk: int) -> HttpResponse:
         return _prelabel(request, dataset)
     if action not in ACTIONS:
         return HttpResponseBadRequest(_("There is nothing to do of this name."))
-    right, act = ACTIONS[action]
-    if not person(request).may(right):
+    if not person(request).may(ACTIONS[action].right):
         raise PermissionDenied
     chosen = _chosen(request, dataset)
     if action == "delete" and "confirmed" not in request.POST:
         return _confirm_deleting(request, dataset, chosen)
+    return _done(request, dataset, ACTIONS[action], chosen)
+
+
+def _done(request: HttpRequest, dataset: Dataset, action: Action, chosen: QuerySet[Image]) -> HttpResponse:
+    """Back to the gallery, or to the page of the job that so many images take."""
     try:
-        count = act(chosen, person(request))
-        messages.success(request, ngettext("Done with one image.", "Done with %(n)d images.", count) % {"n": count})
+        made = images_change(images=chosen, action=action.change, by=person(request), parameters=action.parameters)
+        if isinstance(made, BulkChange):
+            return redirect("labelling:bulk", pk=made.pk)
+        messages.success(request, ngettext("Done with one image.", "Done with %(n)d images.", made) % {"n": made})
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    return redirect(reverse("labelling:images", args=[pk]) + _query(request))
+    return redirect(reverse("labelling:images", args=[dataset.pk]) + _query(request))
 
 
 def _chosen(request: HttpRequest, dataset: Dataset) -> QuerySet[Image]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import person, require
 from accounts.rights import Right
+from labelling.class_aliases import former_names
 from labelling.class_names import OUR_CLASSES
 from labelling.forms import ClassNamesForm, ImportForm, PicturesForm
 from labelling.models import LabelImport
@@ -77,6 +78,7 @@ def _report(
     request: HttpRequest, row: LabelImport, form: PicturesForm | None, names_form: ClassNamesForm | None = None
 ) -> HttpResponse:
     skipped = row.report.get("skipped", [])
+    former = former_names(row.dataset) if row.dry_run else {}
     context = {
         "import": row,
         "dataset": row.dataset,
@@ -85,7 +87,7 @@ def _report(
         "page": Paginator(skipped, PAGE).get_page(request.GET.get("page")),
         "objects_skipped": _by_reason(row),
         "form": form or PicturesForm(),
-        "names_form": names_form or ClassNamesForm(class_names=row.class_names),
+        "names_form": names_form or ClassNamesForm(class_names=row.class_names, former=former),
         "our_classes": OUR_CLASSES,
         "may_manage": person(request).may(Right.MANAGE_DATASETS),
     }

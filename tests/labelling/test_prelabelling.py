@@ -16,6 +16,7 @@ from labelling.prelabelling import PrelabelFailure, detection_rows, proposable, 
 from labelling.services import (
     ProposalDecided,
     box_create,
+    class_rename,
     dataset_delete,
     image_mark,
     prelabel_create,
@@ -165,6 +166,17 @@ def test_a_class_spelled_otherwise_is_the_datasets_own(masks, picture):
     masks.classes.filter(name="without_mask").update(name="Without Mask")
     prelabelled(masks, BARE)
     assert proposals(picture) == [("Without Mask", 0.8, BARE[2])]
+
+
+def test_a_class_is_known_by_its_former_name(masks, picture, carol):
+    """What was called with_mask and without_mask is face and bare now: no class is made anew."""
+    for old, new in (("with_mask", "face"), ("without_mask", "bare")):
+        class_rename(box_class=masks.classes.get(name=old), name=new, by=carol)
+    prelabelled(masks, MASKED, BARE)
+    assert proposals(picture) == [("bare", 0.8, BARE[2])]
+    assert set(masks.classes.values_list("name", flat=True)) == {"face", "bare", "deer"}
+    doubts = Opinion.objects.get(image=picture).doubts
+    assert [(each["kind"], each["said"]) for each in doubts] == [("missing", "bare")]
 
 
 def test_a_picture_that_cannot_be_read_is_named_and_the_rest_goes_on(masks, picture):

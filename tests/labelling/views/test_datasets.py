@@ -49,8 +49,8 @@ def test_the_page_takes_the_same_queries_for_many_imports_and_versions(client, m
         import_here(RECORDS, dataset=masks)
         client.post(f"/datasets/{masks.pk}/versions/add/", {"seed": 1})
     # Session, person; dataset with its counts and classes; classes with counts; time to label; versions; imports;
-    # the mapping of classes to start from.
-    with django_assert_num_queries(9):
+    # the mapping of classes to start from; whether a change of many images is under way.
+    with django_assert_num_queries(10):
         answer = client.get(f"/datasets/{masks.pk}/")
     assert (len(answer.context["versions"]), len(answer.context["imports"])) == (3, 4)
 
