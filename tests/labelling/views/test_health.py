@@ -40,13 +40,7 @@ def test_an_empty_dataset_tells_what_to_do(client, carol):
 
 def test_the_queries_are_few(client, masks, carol, django_assert_num_queries):
     client.force_login(carol)
-<<<<<<< HEAD
-    with django_assert_num_queries(
-        9
-    ):  # session, person; dataset; images, classes, boxes and likely errors; release, check
-=======
     with django_assert_num_queries(8):  # session, person; dataset; images, classes, boxes, doubts; release
->>>>>>> main
         client.get(f"/datasets/{masks.pk}/health/")
     with django_assert_num_queries(9):  # the health without the check, then the pictures of the page and their boxes
         client.get(f"/datasets/{masks.pk}/health/pictures/?finding=negative")
