@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from labelling.models import Image
-from training.examining import STEPS
 from training.models import Examination
 
 
@@ -14,8 +13,9 @@ def curves_csv(examination: Examination) -> str:
     """A line for each class and step: precision at that recall, F1 at that threshold."""
     rows: list[Sequence[Any]] = []
     for name, curve in zip(examination.classes, examination.curves, strict=True):
-        steps = zip(STEPS.round(2).tolist(), curve["precision"], curve["f1"], strict=True)
-        rows += [(name, step, precision, f1) for step, precision, f1 in steps]
+        last = len(curve["f1"]) - 1
+        steps = enumerate(zip(curve["precision"], curve["f1"], strict=True))
+        rows += [(name, round(step / last, 4), precision, f1) for step, (precision, f1) in steps]
     return _table(("class", "recall or threshold", "precision at recall", "F1 at threshold"), rows)
 
 

@@ -144,7 +144,7 @@ class Chronicle:
         self._reporter.progress(
             done=(event.epoch - 1) * event.steps + event.step,
             total=event.epochs * event.steps,
-            message=_("epoch %(epoch)s of %(epochs)s, step %(step)s of %(steps)s") % place,
+            message=self._sentence() % place,
             detail={
                 **place,
                 "epochs_done": self._epochs_done,
@@ -154,6 +154,11 @@ class Chronicle:
                 "seconds_left": self._seconds_left(event),
             },
         )
+
+    def _sentence(self) -> str:
+        if self._ends is not None and not self._epochs_done:
+            return _("epoch %(epoch)s, step %(step)s of %(steps)s; how many epochs fit is known after the first")
+        return _("epoch %(epoch)s of %(epochs)s, step %(step)s of %(steps)s")
 
     def _seconds_left(self, event: StepEvent) -> int | None:
         """What the steps that are planned will take, but no longer than the time that was given."""

@@ -155,6 +155,15 @@ def test_no_more_time_is_left_than_was_given(run, monkeypatch, planned, expected
     job = Reporter(Attempt(job_id=make_job("running").pk, number=1), on_progress=told.append)
     runs.Chronicle(job, run).note(StepEvent(2, 500, 1, 10, {"loss": 1.0}, 0.1, 8.0, planned))
     assert told[-1].detail["seconds_left"] == expected
+    assert told[-1].message == "epoch 2 of 500, step 1 of 10"
+
+
+def test_a_run_by_the_clock_names_no_number_of_epochs_before_it_knows_how_long_one_takes(run):
+    run.options = {"minutes": 10}
+    told = []
+    job = Reporter(Attempt(job_id=make_job("running").pk, number=1), on_progress=told.append)
+    runs.Chronicle(job, run).note(StepEvent(1, 500, 3, 10, {"loss": 1.0}, 0.1, 8.0, None))
+    assert told[-1].message == "epoch 1, step 3 of 10; how many epochs fit is known after the first"
 
 
 @pytest.mark.slow
