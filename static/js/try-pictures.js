@@ -54,6 +54,7 @@ async function show(file, element) {
   if (error) {
     says.textContent = error;
     says.className = "text-danger";
+    element.querySelector(".mw-frame").hidden = true;
     return;
   }
   found.push({ file: file.name, ...seen });
