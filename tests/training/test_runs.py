@@ -66,7 +66,7 @@ def test_a_run_is_cancelled_resumed_by_the_command_and_published_once(run, monke
     call_command("train", resume=run.pk, json=True, stdout=out, stderr=io.StringIO())
     result = json.loads(out.getvalue())
     run.refresh_from_db()
-    assert (result["run"], result["release"]) == (run.pk, run.release.name)
+    assert (result["run"], result["release"], result["epochs"]) == (run.pk, run.release.name, 2)
     assert result["map50"] == run.test_metrics["map50"] == run.release.metrics["test"]["map50"]
     assert list(run.epochs_done.values_list("number", flat=True)) == [1, 2]
 
@@ -103,7 +103,8 @@ def test_the_best_epoch_of_a_cancelled_run_is_published_without_training_on(run,
     call_command("train", resume=run.pk, publish_best=True, stdout=io.StringIO(), stderr=io.StringIO())
     run.refresh_from_db()
     release = read_release(release_folder(run.release))
-    assert (release.provenance["best_epoch"], release.provenance["epochs_done"], run.best["epoch"]) == (1, 1, 1)
+    assert [release.provenance[name] for name in ("best_epoch", "epochs", "epochs_planned")] == [1, 1, 2]
+    assert run.best["epoch"] == 1
     assert run.best["map50"] == run.epochs_done.get().metrics["map50"]
     assert run.test_metrics["pictures"] == 2
     looked = run.examination

@@ -187,7 +187,7 @@ def _outcome(run: TrainingRun) -> dict[str, Any]:
         "run": run.pk,
         "release": release.name if release else None,
         "dataset_version": str(run.version),
-        "epochs": run.epochs,
+        "epochs": run.epochs_done.count(),
         "best_epoch": run.best.get("epoch"),
         **{key: test.get(key) for key in ("map50", "map50_95", "map50_all", "map50_95_all", "ap50", "boxes")},
         "validation_map50": run.best.get("map50"),
