@@ -10,7 +10,7 @@ from jobs.reporter import JobCancelled, Reporter
 from labelling.models import Split
 from labelling.versions import version_samples
 from releases.services import release_folder
-from training.measuring import summary
+from training.measuring import JUDGED_CLASSES, summary
 from training.models import Epoch, TrainingRun
 from training.publishing import publish
 from training.samples import TrainingError, crop_samples, fitted_anchors, training_samples
@@ -72,6 +72,7 @@ def _train(reporter: Reporter, training: TrainingRun) -> TrainResult:
         should_stop=reporter.should_stop,
         start_release=release_folder(start) if start else None,
         resume=True,
+        judged=[name for name in training.version.classes if name in JUDGED_CLASSES],
     )
 
 
