@@ -14,7 +14,7 @@ from labelling.versions import version_samples
 from releases.services import release_folder
 from training.best_so_far import best_so_far
 from training.deadlines import minutes_to_train
-from training.measuring import summary
+from training.measuring import JUDGED_CLASSES, summary
 from training.models import Epoch, TrainingRun
 from training.publishing import publish
 from training.samples import TrainingError, crop_samples, fitted_anchors, training_samples
@@ -102,6 +102,7 @@ def _train(reporter: Reporter, training: TrainingRun) -> TrainResult:
         start_release=release_folder(start) if start else None,
         start_weights=weights.path if weights else None,
         resume=True,
+        judged=[name for name in training.version.classes if name in JUDGED_CLASSES],
     )
 
 

@@ -10,7 +10,7 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,10 @@ LAST: Final = "checkpoint.npz"
 PREVIOUS: Final = "checkpoint-before.npz"
 WITHOUT_EFFECT: Final = ("loader_threads", "cache_megabytes")
 """Settings that change the speed of a training but not its result."""
+SIMPLE_DEFAULTS: Final = {
+    each.name: each.default for each in fields(TrainConfig) if isinstance(each.default, int | float)
+}
+"""Of the settings that are plain numbers."""
 
 Arrays = list[NDArray[np.float32]]
 
@@ -156,7 +160,8 @@ def _check_identity(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
     """Raises CheckpointError naming what differs."""
     named = {"classes": "classes", "anchors": "anchors", "pictures": "training pictures"}
     differing = [text for key, text in named.items() if theirs.get(key) != ours[key]]
-    settings = theirs.get("config", {})
+    # A setting that the checkpoint does not know came later, and its default changes nothing.
+    settings = {**SIMPLE_DEFAULTS, **theirs.get("config", {})}
     differing += [key for key, value in ours["config"].items() if settings.get(key) != value]
     if differing:
         raise CheckpointError(f"The checkpoint belongs to another training: {', '.join(differing)} differ.")

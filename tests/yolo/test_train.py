@@ -14,7 +14,7 @@ from yolo.release import load_network
 from yolo.samples import Sample
 from yolo.schedule import Schedule
 from yolo.start_weights import take_weights
-from yolo.train import TrainError, train
+from yolo.train import TrainError, epoch_score, train
 
 
 @pytest.fixture(autouse=True)
@@ -204,6 +204,14 @@ def test_a_training_by_the_clock_does_the_epochs_that_fit(tmp_path, monkeypatch,
     # 2 minutes are four epochs of 30 seconds; known once the first has been timed.
     assert result.epochs == 4
     assert [event.epochs for event in told if isinstance(event, EpochEvent)] == [50, 4, 4, 4]
+
+
+def test_epochs_are_ordered_by_the_classes_that_are_judged():
+    metrics = {"ap": {"red": 0.5, "blue": 0.25, "green": None}}
+    assert epoch_score(metrics, ["red", "blue"]) == 0.375
+    assert epoch_score(metrics, ["red", "green"]) == 0.5
+    # Nothing measured comes before a measured nothing.
+    assert epoch_score(None, ["red"]) == epoch_score(metrics, ["green"]) < epoch_score({"ap": {"red": 0.0}}, ["red"])
 
 
 def test_arguments_that_do_not_fit_are_refused(tmp_path):
