@@ -230,6 +230,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "imports", "description": "Exports that were sent in, and what became of their records."},
         {"name": "fetches", "description": "Missing pictures, read from the addresses in their records."},
         {"name": "prelabels", "description": "A release run over pictures: it proposes boxes and checks labels."},
+        {"name": "classes", "description": "Classes of boxes, to be renamed and merged."},
         {"name": "images", "description": "Single images: files, boxes, history and proposals."},
         {"name": "boxes", "description": "Labelled objects. A change names the revision that it was made on."},
         {"name": "proposals", "description": "Boxes that a release proposes, to be accepted or rejected."},
