@@ -82,18 +82,14 @@ def train(
 ) -> TrainResult:
     """Train for `config.epochs` epochs, or `config.minutes`, with a checkpoint in `folder` after each.
 
-    Between, one is written every `checkpoint_seconds`, and when the training is stopped.
-
-    The best epoch is that of the best AP at IoU 0.5 to 0.95 on the validation pictures, as a mean
-    over the classes `judged`, by default all.
-
-    `anchors` (3 a scale, 2): width and height in pixels at the net size, by area. `crops`: pictures
-    of single faces for mosaics; without them faces are cut from the training pictures.
-    A new training begins with what fits of the weights of `start_release`, a release's folder, or
-    of `start_weights`, a Darknet file of the same network.
-    With `resume` a checkpoint in `folder` is gone on from, if there is one; otherwise it is
-    overwritten in time. `should_stop` is asked before every step and between
-    the pictures of a validation. When the loss diverges, the training falls back to its last
+    Between, one is written every `checkpoint_seconds`, and when the training is stopped. The best epoch is
+    that of the best AP at IoU 0.5 to 0.95 on the validation pictures, as a mean over the classes `judged`
+    (default: all). `anchors` (3 a scale, 2): width and height in pixels at the net size, by area. `crops`:
+    pictures of single faces for mosaics; without them faces are cut from the training pictures. A new
+    training begins with what fits of the weights of `start_release`, a release's folder, or of
+    `start_weights`, a Darknet file of the same network. With `resume` a checkpoint in `folder` is gone on
+    from, if there is one; otherwise it is overwritten in time. `should_stop` is asked before every step and
+    between the pictures of a validation. When the loss diverges, the training falls back to its last
     checkpoint and goes on at half the learning rate, three times at most.
 
     Raises DarknetError or ReleaseError when the start weights cannot be read, CheckpointError when the
