@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from accounts.access import person
 from accounts.rights import Right
-from detection.models import Analysis, Camera, Clip, Passage, Verdict
+from detection.models import Analysis, Camera, Clip, Passage, ReleasePreview, Verdict
 from detection.services import analysis_start, clip_delete
 from releases.services import NoRelease, release_active
 
@@ -94,8 +94,8 @@ class ClipAdmin(LookedAt, admin.ModelAdmin[Clip]):
 
 @admin.register(Analysis)
 class AnalysisAdmin(LookedAt, admin.ModelAdmin[Analysis]):
-    list_display = ["id", "clip", "release", "frames", "seconds", "created_at", "finished_at"]
-    list_filter = ["release", "finished_at"]
+    list_display = ["id", "clip", "release", "frames", "seconds", "is_trial", "created_at", "finished_at"]
+    list_filter = ["release", "is_trial", "finished_at"]
     list_select_related = ["clip", "release"]
     search_fields = ["clip__original_name", "clip__camera__name"]
 
@@ -118,3 +118,15 @@ class VerdictAdmin(LookedAt, admin.ModelAdmin[Verdict]):
     list_select_related = ["by", "clip", "passage"]
     search_fields = ["note", "clip__original_name", "by__username"]
     date_hierarchy = "at"
+
+
+@admin.register(ReleasePreview)
+class ReleasePreviewAdmin(LookedAt, admin.ModelAdmin[ReleasePreview]):
+    list_display = ["release", "clips_per_camera", "created_at", "created_by", "finished_at", "page"]
+    list_filter = ["release", "finished_at"]
+    list_select_related = ["release", "created_by"]
+    search_fields = ["release__name"]
+
+    @admin.display(description=_("page"))
+    def page(self, preview: ReleasePreview) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("detection:preview", args=[preview.pk]), _("open"))

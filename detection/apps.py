@@ -22,3 +22,13 @@ class DetectionConfig(AppConfig):
                 visible="detection.access.analysis_visible",
             )
         )
+        register(
+            Kind(
+                name="detection.release_preview",
+                queue=Queue.SHORT,
+                runner="detection.previewing.run",
+                unit="frames",
+                page="detection:preview",
+                visible="detection.access.preview_visible",
+            )
+        )

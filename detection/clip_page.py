@@ -74,13 +74,13 @@ class ClipPage:
 
 
 def clip_page(clip: Clip, chosen: int | None) -> ClipPage:
-    """The page of a clip, at the chosen analysis, else at the newest; four queries.
+    """The page of a clip, at the chosen analysis, else at the newest that is no trial; four queries.
 
     Raises:
         Http404: when the clip has no such analysis.
     """
     analyses = list(clip.analyses.select_related("release", "job"))
-    analysis = analyses[0] if analyses else None
+    analysis = next((one for one in analyses if not one.is_trial), None)
     if chosen is not None:
         analysis = next((one for one in analyses if one.pk == chosen), None)
         if analysis is None:

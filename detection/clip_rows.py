@@ -42,8 +42,8 @@ class ClipRow:
 
 
 def with_state(clips: QuerySet[Clip]) -> "QuerySet[WithAnnotations[Clip, Stated]]":
-    """Clips with `newest_analysis` and `state`, that of the newest analysis' job."""
-    newest = Analysis.objects.filter(clip=OuterRef("pk")).order_by("-created_at", "-pk")
+    """Clips with `newest_analysis`, trials apart, and `state`, that of the newest analysis' job."""
+    newest = Analysis.objects.filter(clip=OuterRef("pk"), is_trial=False).order_by("-created_at", "-pk")
     return clips.annotate(
         newest_analysis=Subquery(newest.values("pk")[:1]), state=Subquery(newest.values("job__state")[:1])
     )

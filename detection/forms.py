@@ -135,6 +135,10 @@ class JudgeAgainForm(forms.Form):
     )
 
 
+class PreviewForm(forms.Form):
+    clips_per_camera = forms.IntegerField(label=_("Clips of each camera"), min_value=1, max_value=50)
+
+
 class DayField(forms.DateField):
     """A day of a camera's calendar."""
 

@@ -119,6 +119,9 @@ class Analysis(models.Model):
     seconds = models.FloatField(_("seconds of work"), default=0)
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    is_trial = models.BooleanField(
+        _("trial"), default=False, help_text=_("Made for the preview of a release: statistics never read it.")
+    )
 
     class Meta:
         verbose_name = _("analysis")
@@ -153,6 +156,56 @@ class DetectionChunk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.analysis} #{self.number}"
+
+
+class ReleasePreview(models.Model):
+    """How the rate would change with a release: a sample of stored clips judged with it, nothing of which counts."""
+
+    release = models.ForeignKey("releases.ModelRelease", on_delete=models.CASCADE, related_name="previews")
+    clips_per_camera = models.PositiveIntegerField(
+        _("clips of each camera"), default=5, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
+    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(_("started"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("preview of a release")
+        verbose_name_plural = _("previews of releases")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return _("Preview of %(release)s") % {"release": self.release}
+
+
+class PreviewClip(models.Model):
+    """One clip of a preview: the analysis that counted when it was chosen, and that of the release on trial.
+
+    `tally_before` and `tally_after` are passages by verdict of the network; `differences` are
+    `detection.comparing.Difference` as plain values. All three are written when the clip is judged.
+    """
+
+    preview = models.ForeignKey(ReleasePreview, on_delete=models.CASCADE, related_name="clips")
+    clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="+")
+    before = models.ForeignKey(Analysis, on_delete=models.CASCADE, related_name="+")
+    after = models.ForeignKey(Analysis, on_delete=models.SET_NULL, null=True, blank=True, related_name="previewed")
+    judged_at = models.DateTimeField(_("judged"), null=True, blank=True)
+    tally_before = models.JSONField(default=dict, blank=True)
+    tally_after = models.JSONField(default=dict, blank=True)
+    differences = models.JSONField(default=list, blank=True)
+    problem = models.CharField(_("problem"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("clip of a preview")
+        verbose_name_plural = _("clips of previews")
+        ordering = ["preview", "pk"]
+        constraints = [models.UniqueConstraint(fields=["preview", "clip"], name="preview_takes_a_clip_once")]
+
+    def __str__(self) -> str:
+        return f"{self.preview}: {self.clip}"
 
 
 class VerdictChoice(models.TextChoices):

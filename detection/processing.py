@@ -5,7 +5,7 @@ Chunks are the safe points: whatever happens, what is stored is whole, and a new
 
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -37,6 +37,22 @@ LIVE_EVERY = 0.4  # seconds between two pictures for the page that watches
 
 class ClipFailure(JobFailure):
     """A clip cannot be judged; the text is a sentence for people."""
+
+
+class Reports(Protocol):
+    """What a run asks of its reporter; see jobs.reporter.Reporter."""
+
+    def progress(
+        self,
+        *,
+        done: int | None = None,
+        total: int | None = None,
+        message: str | None = None,
+        detail: dict[str, Any] | None = None,
+        force: bool = False,
+    ) -> None: ...
+
+    def safe_point(self) -> AbstractContextManager[None]: ...
 
 
 class FaceDetector(Protocol):
@@ -76,7 +92,7 @@ def run(reporter: Reporter, target_id: int, *, load: Callable[[ModelRelease], Fa
 class ClipRun:
     """One attempt at one analysis."""
 
-    def __init__(self, reporter: Reporter, analysis: Analysis, detector: FaceDetector) -> None:
+    def __init__(self, reporter: Reports, analysis: Analysis, detector: FaceDetector) -> None:
         self.reporter, self.analysis, self.detector = reporter, analysis, detector
         self.path = Path(analysis.clip.file.path)
         self.settings = self._settings(detector.release)
@@ -228,6 +244,8 @@ class ClipRun:
         analysis.seconds += time.perf_counter() - self.stored_at
         analysis.finished_at = timezone.now()
         analysis.save(update_fields=["frames", "seconds", "finished_at"])
+        if analysis.is_trial:
+            return
         clip = Clip.objects.select_related("counted_analysis").get(pk=analysis.clip_id)
         counted = clip.counted_analysis
         if counted is None or counted.created_at <= analysis.created_at:

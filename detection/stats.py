@@ -41,6 +41,25 @@ def wilson_interval(k: int, n: int, z: float = Z_95) -> Interval:
     return Interval(0.0 if k == 0 else centre - half, 1.0 if k == n else centre + half)
 
 
+def difference_interval(before: tuple[int, int], after: tuple[int, int], z: float = Z_95) -> tuple[float, float]:
+    """Bounds of after minus before, each (successes, trials) of samples that know nothing of each other; -1 to 1.
+
+    R. G. Newcombe, 'Interval estimation for the difference between independent proportions', Statistics in
+    Medicine 17 (1998), 873-890, method 10: from the Wilson intervals of the two. Of the same faces judged twice it
+    is wider than need be. Without trials on a side nothing is known: (-1, 1).
+
+    Raises:
+        ValueError: unless 0 <= successes <= trials.
+    """
+    old, new = wilson_interval(*before, z), wilson_interval(*after, z)
+    if not before[1] or not after[1]:
+        return -1.0, 1.0
+    first, second = before[0] / before[1], after[0] / after[1]
+    low = second - first - math.hypot(second - new.low, old.high - first)
+    high = second - first + math.hypot(new.high - second, first - old.low)
+    return low, high
+
+
 def compliance(with_mask: int, without_mask: int, worn_incorrectly: int) -> float | None:
     """with / (with + without + worn incorrectly); None below `FEWEST_JUDGED`: too few to say.
 

@@ -25,11 +25,21 @@ class Said(TypedDict):
 
 
 @dataclass(frozen=True)
+class ReleaseChange:
+    """From the clips of this day on another release judged than before."""
+
+    date: date
+    release: str
+    before: str
+
+
+@dataclass(frozen=True)
 class CameraSummary:
-    """One camera over one period, day by day of its own calendar."""
+    """One camera over one period, day by day of its own calendar; `changes` in order of time, one a day at most."""
 
     camera: Camera
     days: tuple[Day, ...]
+    changes: tuple[ReleaseChange, ...] = ()
 
     @property
     def tally(self) -> Tally:
@@ -42,12 +52,13 @@ class CameraSummary:
 
 @dataclass(frozen=True)
 class _Span:
-    """When a counted clip was filmed."""
+    """When a counted clip was filmed, and the release that judged it."""
 
     clip: int
     camera: int
     begins: datetime
     ends: datetime
+    release: str
 
 
 def with_said(passages: QuerySet[Passage]) -> "QuerySet[WithAnnotations[Passage, Said]]":
@@ -104,9 +115,9 @@ def _spans(cameras: Sequence[Camera], dates: dict[int, tuple[date, date]]) -> li
         .annotate(ended_at=ended)
         .filter(ended_at__gt=begins)
         .order_by("filmed_at")
-        .values_list("pk", "camera_id", "filmed_at", "duration")
+        .values_list("pk", "camera_id", "filmed_at", "duration", "counted_analysis__release__name")
     )
-    return [_Span(clip, camera, filmed, filmed + duration) for clip, camera, filmed, duration in rows]
+    return [_Span(clip, camera, filmed, filmed + duration, release) for clip, camera, filmed, duration, release in rows]
 
 
 def _tallies(cameras: Sequence[Camera], spans: list[_Span]) -> dict[tuple[int, date], Tally]:
@@ -146,9 +157,24 @@ def _summary(
     spans: list[_Span],
     tallies: dict[tuple[int, date], Tally],
 ) -> CameraSummary:
-    own = [(span.begins, span.ends) for span in spans if span.camera == camera.pk]
-    covered = coverage_by_day(own, camera.zone)
+    own = [span for span in spans if span.camera == camera.pk]
+    covered = coverage_by_day([(span.begins, span.ends) for span in own], camera.zone)
     days = tuple(
         Day(day, tallies.get((camera.pk, day), Tally()), covered.get(day, timedelta(0))) for day in days_between(*dates)
     )
-    return CameraSummary(camera, days)
+    changes = release_changes([(span.begins.astimezone(camera.zone).date(), span.release) for span in own])
+    return CameraSummary(camera, days, tuple(change for change in changes if dates[0] <= change.date <= dates[1]))
+
+
+def release_changes(judged: Iterable[tuple[date, str]]) -> list[ReleaseChange]:
+    """Where the release changes along (day, release) of a camera's clips in order of time.
+
+    Of a day with several, what counts is which release its last clip was judged by, and that of the day before.
+    """
+    by_day = dict(judged)  # the last of a day stays
+    changes, before = [], None
+    for day, release in by_day.items():
+        if before is not None and release != before:
+            changes.append(ReleaseChange(day, release, before))
+        before = release
+    return changes

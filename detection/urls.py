@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from detection.views import cameras, clip, clips, media, overview
+from detection.views import cameras, clip, clips, media, overview, previews
 
 app_name = "detection"
 
@@ -26,5 +26,8 @@ urlpatterns = [
     path("analyses/<int:pk>/retry/", clip.analysis_retry, name="analysis_retry"),
     path("analyses/<int:pk>/frame/", media.live_frame, name="live_frame"),
     path("analyses/<int:pk>/overlay/", media.analysis_overlay, name="overlay"),
+    path("models/<int:pk>/preview/", previews.preview_add, name="preview_add"),
+    path("models/previews/<int:pk>/", previews.preview, name="preview"),
+    path("models/previews/<int:pk>/delete/", previews.preview_remove, name="preview_delete"),
     path("passages/<int:pk>/verdict/", clip.passage_verdict, name="passage_verdict"),
 ]

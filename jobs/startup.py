@@ -1,8 +1,9 @@
-"""What an app wants done when the server starts: registered in `AppConfig.ready()` by dotted name."""
+"""What an app wants of the server: registered in `AppConfig.ready()`, since this app knows none of the others."""
 
 from django.utils.module_loading import import_string
 
 _actions: list[str] = []
+_companions: dict[str, str] = {}
 
 
 def at_start(dotted_name: str) -> None:
@@ -14,3 +15,13 @@ def at_start(dotted_name: str) -> None:
 def start_actions_run() -> None:
     for dotted_name in _actions:
         import_string(dotted_name)()
+
+
+def keep_running(name: str, command: str) -> None:
+    """Have `manage.py up` run a management command beside the pages for as long as the site is up."""
+    _companions[name] = command
+
+
+def companions() -> dict[str, str]:
+    """Management commands that run all the time, by the name of the process."""
+    return dict(_companions)

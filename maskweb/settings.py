@@ -235,6 +235,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "boxes", "description": "Labelled objects. A change names the revision that it was made on."},
         {"name": "proposals", "description": "Boxes that a release proposes, to be accepted or rejected."},
         {"name": "versions", "description": "Frozen versions of datasets, which training names."},
+        {"name": "models", "description": "Single photographs, looked at by the active model."},
         {"name": "jobs", "description": "Work in the background, to be waited for."},
     ],
     "SCHEMA_PATH_PREFIX": "/api/",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", api_docs, name="api_docs"),
     path("api/", include("jobs.api_urls")),
+    path("api/", include("releases.api_urls")),
     path("api/", include("detection.api_urls")),
     path("api/", include("labelling.api_urls")),
     path("", include("detection.urls")),

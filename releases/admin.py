@@ -1,9 +1,18 @@
-"""Releases in the Django administration: to look at. They are registered and activated on their own pages."""
+"""Releases in the Django administration: to look at, and to delete where nothing points at them any more.
+
+They are registered and activated on their own pages.
+"""
+
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from releases.models import ModelRelease
+from accounts.access import person
+from accounts.rights import Right
+from releases.models import Activation, ModelRelease
+from releases.services import release_delete, release_kept_by
 
 
 @admin.register(ModelRelease)
@@ -20,4 +29,38 @@ class ModelReleaseAdmin(admin.ModelAdmin[ModelRelease]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: ModelRelease | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and person(request).may(Right.MANAGE_RELEASES)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """The releases by name; of one that must stay, the sentence that says why stands with what protects it."""
+        releases = list(objs)
+        kept = [why for release in releases if (why := release_kept_by(release))]
+        counts = {str(ModelRelease._meta.verbose_name_plural): len(releases)}
+        return [release.name for release in releases], counts, set(), kept
+
+    def delete_model(self, request: HttpRequest, obj: ModelRelease) -> None:
+        release_delete(release=obj, by=person(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ModelRelease]) -> None:
+        for release in queryset:
+            release_delete(release=release, by=person(request))
+
+
+@admin.register(Activation)
+class ActivationAdmin(admin.ModelAdmin[Activation]):
+    list_display = ("at", "name", "by", "is_rollback")
+    list_filter = ("is_rollback", "at")
+    list_select_related = ("by",)
+    search_fields = ("name", "by__username")
+    date_hierarchy = "at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Activation | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Activation | None = None) -> bool:
         return False

@@ -7,6 +7,7 @@ class ReleasesConfig(AppConfig):
     verbose_name = _("Models")
 
     def ready(self) -> None:
-        from jobs.startup import at_start
+        from jobs.startup import at_start, keep_running
 
         at_start("releases.services.bundled_register")
+        keep_running("inference", "serve_inference")

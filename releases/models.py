@@ -66,3 +66,21 @@ class ModelRelease(models.Model):
     def missing_classes(self) -> tuple[str, ...]:
         """What it would have to tell apart besides, to yield a compliance rate; empty where it yields one."""
         return tuple(name for name in COMPLIANCE_CLASSES if name not in self.classes)
+
+
+class Activation(models.Model):
+    """A release became the one that judges. The name stays when the release is deleted."""
+
+    release = models.ForeignKey(ModelRelease, on_delete=models.SET_NULL, null=True, related_name="activations")
+    name = models.CharField(_("release"), max_length=100)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    is_rollback = models.BooleanField(_("rolled back"), default=False)
+
+    class Meta:
+        verbose_name = _("activation")
+        verbose_name_plural = _("activations")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.at:%Y-%m-%d %H:%M}"

@@ -2,25 +2,34 @@
 
 import hashlib
 import logging
+import re
 import shutil
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import audit
-from releases.models import ModelRelease
+from releases.models import Activation, ModelRelease
 from yolo.release import MANIFEST, Release, ReleaseError, read_release
 
 logger = logging.getLogger(__name__)
 
+GOOD_NAME = re.compile(r"\w[\w.-]{0,99}")
+"""A release's name is also that of its folder."""
+
 
 class NoRelease(ReleaseError):
     """There is no release to detect with; the message is a sentence for people."""
+
+
+class ReleaseKept(ReleaseError):
+    """A release cannot be deleted; the message says why."""
 
 
 def registered_releases() -> Path:
@@ -59,14 +68,22 @@ def release_register(*, folder: Path, by: User | None, name: str | None = None) 
     if known is not None:
         return known
     wished = name or release.name
+    if not GOOD_NAME.fullmatch(wished):
+        sentence = _("“%(name)s” is no name for a release: up to 100 letters, digits, dots, dashes and underscores.")
+        raise ReleaseError(sentence % {"name": wished})
     if ModelRelease.objects.filter(name=wished).exists():
         raise ReleaseError(_("There is another release named %(name)s; choose another name.") % {"name": wished})
     home = registered_releases()
-    if folder.resolve().parent != home.resolve():
-        folder = _copied(folder, home / wished)
-    with transaction.atomic():
-        row = _create_row(release, folder=folder, digest=digest, name=wished, by=by, is_bundled=False)
-        audit(actor=by, action="release_register", target=row, name=row.name)
+    is_there = folder.resolve().parent == home.resolve()
+    kept = folder if is_there else _copied(folder, home / wished)
+    try:
+        with transaction.atomic():
+            row = _create_row(release, folder=kept, digest=digest, name=wished, by=by, is_bundled=False)
+            audit(actor=by, action="release_register", target=row, name=row.name)
+    except BaseException:
+        if not is_there:
+            shutil.rmtree(kept, ignore_errors=True)
+        raise
     return row
 
 
@@ -95,7 +112,7 @@ def release_active() -> ModelRelease:
 
 
 @transaction.atomic
-def release_activate(*, release: ModelRelease, by: User | None) -> ModelRelease:
+def release_activate(*, release: ModelRelease, by: User | None, is_rollback: bool = False) -> ModelRelease:
     """Make this the one release that judges from now on. Raises ReleaseError when its files are not whole."""
     read_release(release_folder(release))
     before = ModelRelease.objects.select_for_update().active().first()
@@ -105,8 +122,76 @@ def release_activate(*, release: ModelRelease, by: User | None) -> ModelRelease:
     release.is_active = True
     release.activated_at = timezone.now()
     release.save(update_fields=["is_active", "activated_at"])
-    audit(actor=by, action="release_activate", target=release, name=release.name, before=before and before.name)
+    Activation.objects.create(
+        release=release, name=release.name, at=release.activated_at, by=by, is_rollback=is_rollback
+    )
+    action = "release_roll_back" if is_rollback else "release_activate"
+    audit(actor=by, action=action, target=release, name=release.name, before=before and before.name)
     return release
+
+
+def release_before() -> ModelRelease | None:
+    """The release to roll back to: the one that judged before the active one was chosen.
+
+    Rolling back twice goes back twice. Releases deleted since are passed over.
+    """
+    chosen: list[int | None] = []
+    for release, is_rollback in Activation.objects.order_by("at", "pk").values_list("release", "is_rollback"):
+        while is_rollback and chosen and chosen[-1] != release:
+            chosen.pop()
+        if not chosen or chosen[-1] != release:
+            chosen.append(release)
+    earlier = [release for release in chosen[:-1] if release is not None]
+    rows = ModelRelease.objects.filter(is_active=False).in_bulk(earlier)
+    return next((rows[release] for release in reversed(earlier) if release in rows), None)
+
+
+def release_roll_back(*, to: ModelRelease, by: User | None) -> ModelRelease:
+    """Let the release that judged before judge again.
+
+    `to` is the one that the person was shown: raises ReleaseError when somebody has switched meanwhile, or when
+    its files are not whole.
+    """
+    with transaction.atomic():
+        if release_before() != to:
+            raise ReleaseError(_("Meanwhile another release was made active: look again at what to roll back to."))
+        return release_activate(release=to, by=by, is_rollback=True)
+
+
+def release_kept_by(release: ModelRelease) -> str:
+    """Why a release cannot be deleted, as a sentence; empty where it can."""
+    if release.is_active:
+        return _("%(name)s is active: make another release active first.") % {"name": release.name}
+    if release.is_bundled and release_folder(release).is_dir():
+        return _("%(name)s ships with the product and would be back at the next start.") % {"name": release.name}
+    counts = {
+        relation.related_model._meta: relation.related_model._base_manager.filter(
+            **{relation.field.name: release}
+        ).count()
+        for relation in release._meta.related_objects
+        if relation.on_delete is models.PROTECT
+    }
+    users = [
+        f"{count} {meta.verbose_name if count == 1 else meta.verbose_name_plural}"
+        for meta, count in counts.items()
+        if count
+    ]
+    words = {"name": release.name, "users": ", ".join(users)}
+    return _("%(name)s is still pointed at: %(users)s.") % words if users else ""
+
+
+@transaction.atomic
+def release_delete(*, release: ModelRelease, by: User | None) -> None:
+    """Delete a release that nothing points at and, once committed, its files. Raises ReleaseKept."""
+    release = ModelRelease.objects.select_for_update().get(pk=release.pk)
+    why = release_kept_by(release)
+    if why:
+        raise ReleaseKept(why)
+    audit(actor=by, action="release_delete", target=release, name=release.name, sha256=release.sha256)
+    folder, is_ours = release_folder(release), not release.is_bundled
+    release.delete()
+    if is_ours:
+        transaction.on_commit(partial(shutil.rmtree, folder, ignore_errors=True), robust=True)
 
 
 def description_hash(folder: Path) -> str:

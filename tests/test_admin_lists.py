@@ -9,13 +9,14 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.rights import Role
 from accounts.services import audit
+from detection.models import ReleasePreview
 from labelling.models import BoxChange, BulkChange, ClassAlias, PictureFetch
-from releases.models import ModelRelease
+from releases.models import Activation, ModelRelease
 from tests.detection.test_admin import TABLES as DETECTION
 from tests.labelling.admin.test_lists import TABLES as LABELLING
 from tests.labelling.admin.test_proposals import TABLES as PROPOSALS
-from tests.training.makers import make_job, make_run, make_version
-from training.models import TrainingRun
+from tests.training.makers import make_examination, make_job, make_run, make_version
+from training.models import Examination, StartWeights, TrainingRun
 
 ELSEWHERE = {f"detection.{table}" for table in DETECTION} | {f"labelling.{table}" for table in (*LABELLING, *PROPOSALS)}
 
@@ -30,10 +31,28 @@ def add_run(number: int, by: User) -> TrainingRun:
     return make_run(version, created_by=by, release=add_release(number, by))
 
 
+def add_examination(number: int, by: User) -> Examination:
+    return make_examination(add_run(number, by))
+
+
+def add_weights(number: int, by: User) -> StartWeights:
+    values = {"network": "yolov3", "size": 4, "layers": 52, "source": "a file"}
+    return StartWeights.objects.create(name=f"darknet53 {number}", sha256=f"{number:064x}", **values)
+
+
 def add_fetch(number: int, by: User) -> PictureFetch:
     dataset = make_version(f"fetched {number}", train=1, validation=0, test=0).dataset
     report = {"fetched": 1, "failed": {"too-large": 2}}
     return PictureFetch.objects.create(dataset=dataset, created_by=by, report=report)
+
+
+def add_activation(number: int, by: User) -> Activation:
+    release = add_release(number, by)
+    return Activation.objects.create(release=release, name=release.name, at=release.created_at, by=by)
+
+
+def add_preview(number: int, by: User) -> ReleasePreview:
+    return ReleasePreview.objects.create(release=add_release(number, by), created_by=by)
 
 
 def add_bulk_change(number: int, by: User) -> BulkChange:
@@ -56,12 +75,16 @@ def add_box_change(number: int, by: User) -> BoxChange:
 ROWS: dict[str, Callable[[int, User], object]] = {
     "accounts.user": lambda number, by: by,
     "accounts.auditentry": lambda number, by: audit(actor=by, action="looked", target=by),
+    "detection.releasepreview": add_preview,
     "jobs.job": lambda number, by: make_job("queued", owner=by),
     "labelling.boxchange": add_box_change,
     "labelling.bulkchange": add_bulk_change,
     "labelling.classalias": add_alias,
     "labelling.picturefetch": add_fetch,
+    "releases.activation": add_activation,
     "releases.modelrelease": add_release,
+    "training.examination": add_examination,
+    "training.startweights": add_weights,
     "training.trainingrun": add_run,
 }
 

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from accounts.models import ApiToken, User
 from accounts.rights import Right
-from detection.models import Camera
+from detection.models import Camera, ReleasePreview
 from labelling.models import Box, BoxClass, BulkChange, Image, LabelImport, PictureFetch, PreLabel
 from tests.detection.makers import make_analysis, make_camera, make_clip, make_job
 from tests.labelling.makers import make_proposal
@@ -65,6 +65,9 @@ RULES: dict[str, Rule] = {
     "detection:analysis_retry": Rule(Right.UPLOAD_CLIPS, post=True, pk="analysis", of_camera=True),
     "detection:live_frame": Rule(VIEW, pk="analysis", of_camera=True),
     "detection:overlay": Rule(VIEW, pk="analysis", of_camera=True),
+    "detection:preview_add": Rule(Right.MANAGE_RELEASES, post=True, pk="release", data={"clips_per_camera": "2"}),
+    "detection:preview": Rule(Right.VIEW_RELEASES, pk="preview"),
+    "detection:preview_delete": Rule(Right.MANAGE_RELEASES, post=True, pk="preview"),
     "detection:passage_verdict": Rule(
         Right.REVIEW, post=True, pk="passage", of_camera=True, data={"verdict": "unknown"}
     ),
@@ -123,12 +126,26 @@ RULES: dict[str, Rule] = {
     "training:start": Rule(Right.TRAIN),
     "training:run": Rule(Right.VIEW_TRAINING, pk="run"),
     "training:epochs": Rule(Right.VIEW_TRAINING, pk="run"),
+    "training:pictures": Rule(Right.VIEW_TRAINING, pk="run", takes=(200, 404)),
+    "training:pictures_csv": Rule(Right.VIEW_TRAINING, pk="run", takes=(200, 404)),
+    "training:curves_csv": Rule(Right.VIEW_TRAINING, pk="run", takes=(200, 404)),
+    "training:confusion_csv": Rule(Right.VIEW_TRAINING, pk="run", takes=(200, 404)),
+    "training:run_csv": Rule(Right.VIEW_TRAINING, pk="run"),
+    "training:compare": Rule(Right.VIEW_TRAINING),
+    "training:compare_csv": Rule(Right.VIEW_TRAINING),
     "training:cancel": Rule(Right.TRAIN, post=True, pk="run"),
     "training:resume": Rule(Right.TRAIN, post=True, pk="run"),
+    "training:publish_best": Rule(Right.TRAIN, post=True, pk="run"),
     # releases
     "releases:releases": Rule(Right.VIEW_RELEASES),
+    "releases:pictures": Rule(Right.VIEW_RELEASES),
+    "api-detect": Rule(Right.VIEW_RELEASES, post=True, api=True),
     "releases:release": Rule(Right.VIEW_RELEASES, pk="release"),
     "releases:activate": Rule(Right.MANAGE_RELEASES, post=True, pk="release"),
+    "releases:roll_back": Rule(Right.MANAGE_RELEASES, post=True, pk="release"),
+    "releases:delete": Rule(Right.MANAGE_RELEASES, post=True, pk="release"),
+    "releases:card": Rule(Right.VIEW_RELEASES, pk="release"),
+    "releases:card_file": Rule(Right.VIEW_RELEASES, pk="release"),
     "releases:download": Rule(Right.VIEW_RELEASES, pk="release"),
     # the API
     "schema": Rule(api=True),
@@ -227,6 +244,7 @@ def rows(people) -> dict[str, int]:
         "proposal": make_proposal(version.images.get().image, "deer", (0, 0, 5, 5)).pk,
         "run": make_run(version).pk,
         "release": analysis.release_id,
+        "preview": ReleasePreview.objects.create(release=analysis.release).pk,
         "api_token": ApiToken.objects.create(user=somebody, name="script", digest="0" * 64).pk,
     }
 

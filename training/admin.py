@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from training.models import Epoch, TrainingRun
+from training.models import Epoch, Examination, StartWeights, TrainingRun
 
 
 class EpochInline(admin.TabularInline[Epoch, TrainingRun]):
@@ -30,4 +30,36 @@ class TrainingRunAdmin(admin.ModelAdmin[TrainingRun]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: TrainingRun | None = None) -> bool:
+        return False
+
+
+@admin.register(StartWeights)
+class StartWeightsAdmin(admin.ModelAdmin[StartWeights]):
+    list_display = ("name", "network", "layers", "size", "sha256", "source", "created_at")
+    list_filter = ("network",)
+    search_fields = ("name", "sha256", "source")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: StartWeights | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: StartWeights | None = None) -> bool:
+        return False
+
+
+@admin.register(Examination)
+class ExaminationAdmin(admin.ModelAdmin[Examination]):
+    list_display = ("run", "classes", "thresholds")
+    list_select_related = ("run",)
+    exclude = ("pictures",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Examination | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Examination | None = None) -> bool:
         return False

@@ -1,9 +1,20 @@
 """How good a release is, told in a few plain numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from yolo.metrics import Metrics
+import numpy as np
+
+from yolo.metrics import (
+    MOST_DETECTIONS,
+    SIDES,
+    Labelled,
+    Metrics,
+    Scored,
+    ap50_by_side,
+    best_operating_points,
+    score_curve,
+)
 
 JUDGED_CLASSES = ("with_mask", "without_mask")
 """The classes that compliance rests on; 'worn incorrectly' is too rare to steer by."""
@@ -35,6 +46,68 @@ def summary(metrics: Metrics, classes: Sequence[str]) -> dict[str, Any]:
         "map50_95_small": plain["map_small"],
         "map50_95_medium": plain["map_medium"],
         "map50_95_large": plain["map_large"],
+    }
+
+
+def by_side(
+    truths: Sequence[Labelled], found: Sequence[Scored], classes: Sequence[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """AP@.5 of each class by the side of its boxes: from, not included, to in pixels of the picture; no end is None."""
+    precision, boxes = ap50_by_side(truths, found, class_count=len(classes))
+    ends = [*SIDES[1:], None]
+    return {
+        name: [
+            {"from": low, "to": high, "ap50": None if np.isnan(value) else float(value), "boxes": int(count)}
+            for low, high, value, count in zip(SIDES, ends, precision[label], boxes[label], strict=True)
+        ]
+        for label, name in enumerate(classes)
+    }
+
+
+def at_thresholds(
+    truths: Sequence[Labelled], found: Sequence[Scored], thresholds: Mapping[str, float | None]
+) -> dict[str, dict[str, Any]]:
+    """What each class yields at IoU 0.5 when boxes count from its threshold on; `thresholds` in order of the labels.
+
+    right, wrong and missed are boxes; a class without a threshold, one the release does not know, finds none.
+    """
+    counts: dict[str, dict[str, Any]] = {}
+    for label, (name, threshold) in enumerate(thresholds.items()):
+        boxes = sum(int((one.labels == label).sum()) for one in truths)
+        told, right = 0, 0
+        if threshold is not None:
+            told = sum(min(MOST_DETECTIONS, int(((o.labels == label) & (o.scores >= threshold)).sum())) for o in found)
+            curve = score_curve(truths, found, label=label)
+            passing = int((curve.scores >= threshold).sum())
+            right = round(float(curve.recall[passing - 1]) * boxes) if passing and boxes else 0
+        counts[name] = {
+            "threshold": threshold,
+            "boxes": boxes,
+            "right": right,
+            "wrong": told - right,
+            "missed": boxes - right,
+            "precision": right / told if told else None,
+            "recall": right / boxes if boxes else None,
+            "f1": 2 * right / (told + boxes) if told + boxes else None,
+        }
+    return counts
+
+
+def best_thresholds(
+    truths: Sequence[Labelled], found: Sequence[Scored], classes: Sequence[str]
+) -> dict[str, dict[str, float] | None]:
+    """The score of the best F1 of each class here, None for one never seen or never found."""
+    points = best_operating_points(truths, found, class_count=len(classes))
+    return {
+        name: None
+        if np.isnan(point.f1)
+        else {
+            "threshold": round(point.threshold, 4),
+            "precision": point.precision,
+            "recall": point.recall,
+            "f1": point.f1,
+        }
+        for name, point in zip(classes, points, strict=True)
     }
 
 

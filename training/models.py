@@ -1,5 +1,6 @@
 """Training runs and their epochs."""
 
+from pathlib import Path
 from typing import Self
 
 from django.conf import settings
@@ -57,6 +58,14 @@ class TrainingRun(models.Model):
         related_name="+",
         verbose_name=_("start from"),
     )
+    start_weights = models.ForeignKey(
+        "training.StartWeights",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="runs",
+        verbose_name=_("start weights"),
+    )
     release = models.OneToOneField(
         "releases.ModelRelease", on_delete=models.SET_NULL, null=True, blank=True, related_name="run"
     )
@@ -79,8 +88,22 @@ class TrainingRun(models.Model):
         blank=True,
         help_text=_("Other fields of yolo.config.TrainConfig, where they differ from its defaults."),
     )
+    ready_by = models.DateTimeField(
+        _("ready by"), null=True, blank=True, help_text=_("When it begins, the option 'minutes' is set to fit.")
+    )
+    publish_best = models.BooleanField(
+        _("publish the best so far"),
+        default=False,
+        help_text=_("Its job trains no further, but publishes what there is."),
+    )
     anchors = models.JSONField(default=list, blank=True, help_text=_("[width, height] in pixels at the net size"))
     best = models.JSONField(default=dict, blank=True, help_text=_("The best epoch and its validation metrics."))
+    started_with = models.JSONField(
+        default=dict, blank=True, help_text=_("taken: arrays that fitted; left_out: those that began at random")
+    )
+    setbacks = models.JSONField(
+        default=list, blank=True, help_text=_("Where the loss diverged: epoch, step, rate_share from then on.")
+    )
     test_metrics = models.JSONField(
         default=dict, blank=True, help_text=_("On the test split, looked at once, after the training.")
     )
@@ -112,8 +135,10 @@ class TrainingRun(models.Model):
             errors["net_size"] = _("The net size is a multiple of 32.")
         if self._crops_are_of_the_same_dataset():
             errors["crops_version"] = _("Single faces must come from another dataset than the photographs.")
-        if self.start_release is not None and self.start_release.network != self.network:
-            errors["start_release"] = _("The release to start from has another network.")
+        if self.start_weights is not None and self.start_weights.network != self.network:
+            errors["start_weights"] = _("These weights are those of another network.")
+        if self.start_weights is not None and self.start_release is not None:
+            errors["start_weights"] = _("A run starts from a model or from weights, not from both.")
         if errors:
             raise ValidationError(errors)
 
@@ -121,6 +146,17 @@ class TrainingRun(models.Model):
         if self.version_id is None or self.crops_version is None:
             return False
         return self.crops_version.dataset_id == self.version.dataset_id
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it ends by the clock and does as many epochs as fit."""
+        return self.ready_by is not None or bool(self.options.get("minutes"))
+
+    @property
+    def can_publish_best(self) -> bool:
+        """Whether it was broken off after an epoch that could be published."""
+        broken_off = self.job is None or self.job.state in (Job.State.CANCELLED, Job.State.FAILED)
+        return broken_off and self.release_id is None and bool(self.best.get("epoch"))
 
     def configuration(self) -> TrainConfig:
         """The whole recipe of this run. Raises ValueError with a sentence when an option makes no sense."""
@@ -132,6 +168,32 @@ class TrainingRun(models.Model):
             seed=self.seed,
             **self.options,
         )
+
+
+class StartWeights(models.Model):
+    """A Darknet `.weights` file to start trainings from, kept in the data folder under its hash."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    network = models.CharField(_("network"), max_length=40)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, unique=True)
+    size = models.PositiveBigIntegerField(_("bytes"))
+    layers = models.PositiveIntegerField(_("convolutions"), help_text=_("How many of the network's it holds."))
+    source = models.CharField(
+        _("source"), max_length=500, help_text=_("Address or file name. No hash of it is published to compare with.")
+    )
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("start weights")
+        verbose_name_plural = _("start weights")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> Path:
+        return Path(settings.MEDIA_ROOT) / "weights" / f"{self.sha256}.weights"
 
 
 class Epoch(models.Model):
@@ -152,3 +214,24 @@ class Epoch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run} epoch {self.number}"
+
+
+class Examination(models.Model):
+    """A close look at the detections of a run's best epoch on its validation pictures, at the release's thresholds."""
+
+    run = models.OneToOneField(TrainingRun, on_delete=models.CASCADE, related_name="examination")
+    classes = models.JSONField(help_text=_("The names of the classes, in the order of what follows."))
+    thresholds = models.JSONField(help_text=_("For each class the score from which it counts."))
+    curves = models.JSONField(help_text=_("For each class precision by recall and F1 by threshold, in steps of 0.02."))
+    confusion = models.JSONField(
+        help_text=_("Rows are true classes, columns predicted ones; last comes the background.")
+    )
+    reliability = models.JSONField(help_text=_("bins: mean score, share that is right, count; error: their distance."))
+    pictures = models.JSONField(help_text=_("Errors of each picture, worst first, with its boxes where there are any."))
+
+    class Meta:
+        verbose_name = _("examination")
+        verbose_name_plural = _("examinations")
+
+    def __str__(self) -> str:
+        return f"{self.run} examined"

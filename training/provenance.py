@@ -18,15 +18,17 @@ PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "numpy", "opencv-python-hea
 
 def provenance(run: TrainingRun, result: TrainResult) -> dict[str, Any]:
     """What release.json tells about the making of a release; plain values for JSON."""
-    start = run.start_release
+    start, weights = run.start_release, run.start_weights
     return {
         "created": timezone.now().isoformat(timespec="seconds"),
         "run": run.pk,
         "dataset": _about(run.version),
         "single_faces": _about(run.crops_version) if run.crops_version else None,
         "start_release": {"name": start.name, "sha256": start.sha256} if start else None,
+        "start_weights": {"source": weights.source, "sha256": weights.sha256} if weights else None,
         "best_epoch": result.best_epoch,
-        "epochs": run.epochs,
+        "epochs": result.epochs,
+        "epochs_planned": None if run.is_timed else run.epochs,
         "net_size": run.net_size,
         "batch": run.batch,
         "seed": run.seed,
@@ -53,6 +55,7 @@ def _about(version: DatasetVersion) -> dict[str, Any]:
         "name": version.dataset.name,
         "version": version.number,
         "content_sha256": version.content_sha256,
+        "description": version.dataset.description,
         "split_seed": version.seed,
     }
 

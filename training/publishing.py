@@ -12,8 +12,9 @@ from labelling.models import DatasetVersion, Split
 from labelling.versions import version_samples
 from releases.models import ModelRelease
 from releases.services import registered_releases, release_register
-from training.measuring import summary
-from training.models import TrainingRun
+from training.examining import examine
+from training.measuring import by_side, summary
+from training.models import Examination, TrainingRun
 from training.provenance import provenance
 from yolo.detections import Detections, Truth
 from yolo.detector import Detector
@@ -63,16 +64,34 @@ def _write(reporter: Reporter, run: TrainingRun, result: TrainResult, *, folder:
         detector = Detector(unmeasured)
         reporter.progress(message=_("measuring on the validation pictures"), force=True)
         validation = _judge(detector, run.version, Split.VALIDATION)
+        thresholds = _thresholds(validation, classes)
+        _keep_examination(reporter, run, validation, thresholds, iou_threshold=unmeasured.iou_threshold)
         write_measured(
             source=unmeasured,
             folder=folder,
             name=folder.name,
-            thresholds=_thresholds(validation, classes),
+            thresholds=thresholds,
             metrics={"validation": _measured(validation, classes), "test": _test_metrics(reporter, run, detector)},
             provenance=provenance(run, result),
         )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _keep_examination(
+    reporter: Reporter, run: TrainingRun, judged: Judged, thresholds: dict[str, float], *, iou_threshold: float
+) -> None:
+    """Keep the close look at the validation pictures for the run's page; one of a former attempt is replaced."""
+    frozen = run.version.images.filter(split=Split.VALIDATION).order_by("image__external_id")
+    looked = examine(
+        *judged,
+        images=list(frozen.values_list("image_id", flat=True)),
+        classes=run.version.classes,
+        thresholds=[thresholds[name] for name in run.version.classes],
+        iou_threshold=iou_threshold,
+    )
+    with reporter.safe_point():
+        Examination.objects.update_or_create(run=run, defaults=looked)
 
 
 def _test_metrics(reporter: Reporter, run: TrainingRun, detector: Detector) -> dict[str, Any]:
@@ -94,7 +113,8 @@ def _judge(detector: Detector, version: DatasetVersion, split: Split) -> Judged:
 def _measured(judged: Judged, classes: tuple[str, ...]) -> dict[str, Any]:
     truths, predictions = judged
     metrics = mean_average_precision(truths, predictions, class_count=len(classes))
-    return {"pictures": len(truths), **summary(metrics, classes)}
+    sizes = by_side(truths, predictions, classes)
+    return {"pictures": len(truths), **summary(metrics, classes), "ap50_by_side": sizes}
 
 
 def _thresholds(judged: Judged, classes: tuple[str, ...]) -> dict[str, float]:

@@ -1,38 +1,44 @@
 """Runs a training in the job's own process: nothing a web process imports."""
 
+import time
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jobs.reporter import JobCancelled, Reporter
 from labelling.models import Split
 from labelling.versions import version_samples
 from releases.services import release_folder
-from training.measuring import summary
+from training.best_so_far import best_so_far
+from training.deadlines import minutes_to_train
+from training.measuring import JUDGED_CLASSES, summary
 from training.models import Epoch, TrainingRun
 from training.publishing import publish
 from training.samples import TrainingError, crop_samples, fitted_anchors, training_samples
 from yolo.checkpoint import CheckpointError
+from yolo.config import network_named
+from yolo.darknet_cfg import DarknetError
 from yolo.release import ReleaseError
 from yolo.samples import SampleError
-from yolo.train import EpochEvent, StepEvent, TrainError, TrainResult, train
+from yolo.train import EpochEvent, SetbackEvent, StartEvent, StepEvent, TrainError, TrainResult, train
 
 
 def run(reporter: Reporter, target_id: int) -> None:
     """Train, or go on from the last checkpoint, then publish. Run twice it publishes once."""
-    found = TrainingRun.objects.select_related("version__dataset", "crops_version__dataset", "start_release")
-    training = found.get(pk=target_id)
+    related = ("version__dataset", "crops_version__dataset", "start_release", "start_weights")
+    training = TrainingRun.objects.select_related(*related).get(pk=target_id)
     _take_over(reporter, training)
     if training.release_id is not None:
         return
     try:
-        result = _train(reporter, training)
+        result = _best_so_far(reporter, training) if training.publish_best else _train(reporter, training)
         if result.stopped:
             raise JobCancelled
         publish(reporter, training, result, scratch=run_folder(training) / "unmeasured")
-    except (TrainError, CheckpointError, ReleaseError, SampleError) as error:
+    except (TrainError, CheckpointError, DarknetError, ReleaseError, SampleError) as error:
         raise TrainingError(str(error)) from error
 
 
@@ -49,15 +55,40 @@ def _take_over(reporter: Reporter, training: TrainingRun) -> None:
             raise TrainingError(_("Another job has taken this training over."))
 
 
+def _best_so_far(reporter: Reporter, training: TrainingRun) -> TrainResult:
+    """The best epoch of the last checkpoint; the row then tells of that one."""
+    reporter.progress(message=_("reading the best epoch so far"), force=True)
+    result = best_so_far(training, run_folder(training))
+    epoch = training.epochs_done.filter(number=result.best_epoch).first()
+    with reporter.safe_point():
+        training.best = {"epoch": result.best_epoch, **(epoch.metrics if epoch else {})}
+        TrainingRun.objects.filter(pk=training.pk).update(best=training.best)
+    return result
+
+
+def _fit_into_time(reporter: Reporter, training: TrainingRun) -> None:
+    """Count the minutes of a training that is to be ready at a time. Once only: it keeps them when it is resumed."""
+    if training.ready_by is None or "minutes" in training.options:
+        return
+    minutes = minutes_to_train(training.ready_by, now=timezone.now())
+    if not minutes:
+        raise TrainingError(_("The time by which this training was to be ready came before it could begin."))
+    training.options = {**training.options, "minutes": minutes}
+    with reporter.safe_point():
+        TrainingRun.objects.filter(pk=training.pk).update(options=training.options)
+
+
 def _train(reporter: Reporter, training: TrainingRun) -> TrainResult:
+    _fit_into_time(reporter, training)
     reporter.progress(message=_("reading the pictures"), force=True)
     samples = training_samples(training.version)
     if not training.anchors:
-        anchors = fitted_anchors(training.version, net_size=training.net_size, seed=training.seed)
+        count = network_named(training.network).anchor_count
+        anchors = fitted_anchors(training.version, net_size=training.net_size, seed=training.seed, count=count)
         with reporter.safe_point():
             TrainingRun.objects.filter(pk=training.pk).update(anchors=anchors)
         training.anchors = anchors
-    start = training.start_release
+    start, weights = training.start_release, training.start_weights
     return train(
         train_samples=samples,
         validation_samples=version_samples(training.version, Split.VALIDATION),
@@ -69,7 +100,9 @@ def _train(reporter: Reporter, training: TrainingRun) -> TrainResult:
         on_event=Chronicle(reporter, training).note,
         should_stop=reporter.should_stop,
         start_release=release_folder(start) if start else None,
+        start_weights=weights.path if weights else None,
         resume=True,
+        judged=[name for name in training.version.classes if name in JUDGED_CLASSES],
     )
 
 
@@ -81,12 +114,30 @@ class Chronicle:
         self._training = training
         self._learning_rate = 0.0
         self._epochs_done = training.epochs_done.count()
+        spent = training.epochs_done.aggregate(seconds=Sum("seconds"))["seconds"] or 0.0
+        minutes = training.options.get("minutes")
+        self._ends = time.monotonic() + 60 * minutes - spent if minutes else None
 
-    def note(self, event: StepEvent | EpochEvent) -> None:
-        if isinstance(event, StepEvent):
-            self._note_step(event)
-        else:
-            self._note_epoch(event)
+    def note(self, event: StepEvent | EpochEvent | SetbackEvent | StartEvent) -> None:
+        match event:
+            case StepEvent():
+                self._note_step(event)
+            case SetbackEvent():
+                self._note_setback(event)
+            case StartEvent():
+                with self._reporter.safe_point():
+                    started = {"taken": event.taken, "left_out": list(event.left_out)}
+                    TrainingRun.objects.filter(pk=self._training.pk).update(started_with=started)
+            case EpochEvent():
+                self._note_epoch(event)
+
+    def _note_setback(self, event: SetbackEvent) -> None:
+        setback = {"epoch": event.epoch, "step": event.step, "rate_share": event.rate_share}
+        self._training.setbacks = [*self._training.setbacks, setback]
+        with self._reporter.safe_point():
+            TrainingRun.objects.filter(pk=self._training.pk).update(setbacks=self._training.setbacks)
+        sentence = _("the loss diverged in epoch %(epoch)s: back to the last checkpoint, at a lower rate")
+        self._reporter.progress(message=sentence % {"epoch": event.epoch}, force=True)
 
     def _note_step(self, event: StepEvent) -> None:
         self._learning_rate = event.learning_rate
@@ -94,16 +145,28 @@ class Chronicle:
         self._reporter.progress(
             done=(event.epoch - 1) * event.steps + event.step,
             total=event.epochs * event.steps,
-            message=_("epoch %(epoch)s of %(epochs)s, step %(step)s of %(steps)s") % place,
+            message=self._sentence() % place,
             detail={
                 **place,
                 "epochs_done": self._epochs_done,
                 "losses": {name: round(value, 5) for name, value in event.losses.items()},
                 "learning_rate": event.learning_rate,
                 "pictures_per_second": round(event.pictures_per_second, 2),
-                "seconds_left": None if event.seconds_left is None else round(event.seconds_left),
+                "seconds_left": self._seconds_left(event),
             },
         )
+
+    def _sentence(self) -> str:
+        if self._ends is not None and not self._epochs_done:
+            return _("epoch %(epoch)s, step %(step)s of %(steps)s; how many epochs fit is known after the first")
+        return _("epoch %(epoch)s of %(epochs)s, step %(step)s of %(steps)s")
+
+    def _seconds_left(self, event: StepEvent) -> int | None:
+        """What the steps that are planned will take, but no longer than the time that was given."""
+        known = [] if event.seconds_left is None else [event.seconds_left]
+        if self._ends is not None:
+            known.append(max(0.0, self._ends - time.monotonic()))
+        return round(min(known)) if known else None
 
     def _note_epoch(self, event: EpochEvent) -> None:
         metrics = summary(event.metrics, self._training.version.classes) if event.metrics else {}

@@ -15,8 +15,6 @@ from training.models import TrainingRun
 from yolo.anchors import kmeans_anchors
 from yolo.samples import Sample
 
-ANCHOR_COUNT = 9
-
 
 class TrainingError(JobFailure):
     """A training cannot go on; the message is a sentence for people."""
@@ -44,14 +42,14 @@ def crop_samples(run: TrainingRun) -> list[Sample]:
     return [_relabelled(crop, renamed) for crop in crops if crop.path not in kept_back]
 
 
-def fitted_anchors(version: DatasetVersion, *, net_size: int, seed: int) -> list[list[float]]:
-    """Nine anchors (width, height) in pixels at the net size: those kept with the version for that size, else
+def fitted_anchors(version: DatasetVersion, *, net_size: int, seed: int, count: int = 9) -> list[list[float]]:
+    """So many anchors (width, height) in pixels at the net size: those kept with the version for that size, else
     clusters of the boxes of the train split."""
     kept: list[list[float]] = version.anchors.get("anchors", [])
-    if version.anchors.get("net_size") == net_size and len(kept) == ANCHOR_COUNT:
+    if version.anchors.get("net_size") == net_size and len(kept) == count:
         return kept
     try:
-        fit = kmeans_anchors(version_sizes(version, net_size=net_size), count=ANCHOR_COUNT, seed=seed)
+        fit = kmeans_anchors(version_sizes(version, net_size=net_size), count=count, seed=seed)
     except ValueError as error:
         raise TrainingError(str(error)) from error
     return [[round(float(side), 2) for side in anchor] for anchor in fit.anchors]

@@ -1,6 +1,8 @@
 """Every write about training runs that a person asks for."""
 
-from datetime import timedelta
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
@@ -14,7 +16,10 @@ from jobs.models import Job
 from jobs.services import job_cancel, job_enqueue, job_resume
 from labelling.models import DatasetVersion
 from releases.models import ModelRelease
-from training.models import TrainingRun
+from training.models import StartWeights, TrainingRun
+from yolo.config import network_named
+from yolo.darknet_weights import read_weights
+from yolo.downloads import sha256_of
 
 KIND = "training.run"
 DEAD_AFTER = timedelta(seconds=15)
@@ -31,8 +36,10 @@ class Recipe(TypedDict):
     batch: int
     seed: NotRequired[int]
     start_release: NotRequired[ModelRelease | None]
+    start_weights: NotRequired[StartWeights | None]
     crops_version: NotRequired[DatasetVersion | None]
     options: NotRequired[dict[str, Any]]
+    ready_by: NotRequired[datetime | None]
 
 
 @transaction.atomic
@@ -58,6 +65,31 @@ def run_start(*, by: User | None, **recipe: Unpack[Recipe]) -> TrainingRun:
     return run
 
 
+def weights_add(*, path: Path, name: str, network: str, source: str, by: User | None) -> StartWeights:
+    """Keep a copy of a Darknet `.weights` file to start trainings from; the same file twice is one.
+
+    Raises DarknetError when the file is not of that network, ValidationError when the name is taken.
+    """
+    found = read_weights(path, network_named(network))
+    digest = sha256_of(path)
+    known = StartWeights.objects.filter(sha256=digest).first()
+    if known is not None:
+        return known
+    row = StartWeights(
+        name=name, network=network, sha256=digest, size=path.stat().st_size, layers=len(found.layers), source=source
+    )
+    row.full_clean()
+    if row.path != path:
+        row.path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = row.path.with_suffix(".part")
+        shutil.copyfile(path, unfinished)
+        unfinished.replace(row.path)
+    with transaction.atomic():
+        row.save()
+        audit(actor=by, action="weights_add", target=row, name=name, source=source, sha256=digest)
+    return row
+
+
 def run_cancel(*, run: TrainingRun, by: User | None) -> Job:
     """End a run's job; its last checkpoint stays, so that it can be resumed."""
     job = job_cancel(job=_job_of(run), by=by)
@@ -65,13 +97,40 @@ def run_cancel(*, run: TrainingRun, by: User | None) -> Job:
     return job
 
 
+@transaction.atomic
 def run_resume(*, run: TrainingRun, by: User) -> Job:
     """Queue a cancelled or failed run again; it goes on from its last checkpoint."""
     if run.release_id is not None:
         raise ValidationError(_("This run has published its release; there is nothing to resume."))
     job = job_resume(job=_job_of(run), by=by)
+    run_set_publish_best(run=run, value=False, by=by)
     audit(actor=by, action="training_run_resume", target=run)
     return job
+
+
+@transaction.atomic
+def run_publish_best(*, run: TrainingRun, by: User) -> Job:
+    """Queue a cancelled or failed run again, to publish its best epoch so far instead of training on."""
+    run_set_publish_best(run=run, value=True, by=by)
+    return job_resume(job=_job_of(run), by=by)
+
+
+@transaction.atomic
+def run_set_publish_best(*, run: TrainingRun, value: bool, by: User | None) -> None:
+    """Say whether the next job of a run that was broken off publishes its best epoch so far, or trains on.
+
+    Raises ValidationError when it is to publish while it trains, has published, or has done no epoch.
+    """
+    if value and run.release_id is not None:
+        raise ValidationError(_("This run has published its release already."))
+    if value and not run.best.get("epoch"):
+        raise ValidationError(_("No epoch of this run is done yet, so there is nothing to publish."))
+    if value and not run.can_publish_best:
+        raise ValidationError(_("Cancel the training first; then its best epoch can be published."))
+    if value != run.publish_best:
+        run.publish_best = value
+        run.save(update_fields=["publish_best"])
+        audit(actor=by, action="training_run_set_publish_best", target=run, value=value)
 
 
 def run_give_up_job(*, run: TrainingRun) -> None:

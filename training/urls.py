@@ -2,15 +2,23 @@
 
 from django.urls import path
 
-from training import views
+from training import compare_views, examination_views, views
 
 app_name = "training"
 
 urlpatterns = [
     path("", views.runs, name="runs"),
     path("start/", views.start, name="start"),
+    path("compare/", compare_views.compare, name="compare"),
+    path("compare.csv", compare_views.compare_csv, name="compare_csv"),
+    path("<int:pk>/epochs.csv", compare_views.run_csv, name="run_csv"),
     path("<int:pk>/", views.run, name="run"),
     path("<int:pk>/epochs/", views.epochs, name="epochs"),
+    path("<int:pk>/pictures/", examination_views.pictures, name="pictures"),
+    path("<int:pk>/pictures.csv", examination_views.table, {"part": "pictures"}, name="pictures_csv"),
+    path("<int:pk>/curves.csv", examination_views.table, {"part": "curves"}, name="curves_csv"),
+    path("<int:pk>/confusion.csv", examination_views.table, {"part": "confusion"}, name="confusion_csv"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),
     path("<int:pk>/resume/", views.resume, name="resume"),
+    path("<int:pk>/publish-best/", views.publish_best, name="publish_best"),
 ]

@@ -14,9 +14,11 @@ from accounts.access import person, require
 from accounts.rights import Right
 from jobs.models import Job
 from labelling.models import DatasetVersion
+from training.charts import chart_data, chart_words
+from training.examination_views import examined
 from training.forms import RunForm
 from training.models import TrainingRun
-from training.services import run_cancel, run_resume, run_start
+from training.services import run_cancel, run_publish_best, run_resume, run_start
 
 PAGE = 50
 
@@ -30,6 +32,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "page": page,
         "unfinished": [run for run in page if run.job is not None and not run.job.is_finished],
         "finished": [run for run in page if run.job is None or run.job.is_finished],
+        "words": chart_words(),
         "may_train": person(request).may(Right.TRAIN),
     }
     return render(request, "training/runs.html", context)
@@ -40,7 +43,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     form = RunForm(request.POST or None, initial={"version": request.GET.get("version")})
     if request.method == "POST" and form.is_valid():
-        run = run_start(**form.cleaned_data, by=person(request))
+        run = run_start(**form.recipe(), by=person(request))
         return redirect("training:run", run.pk)
     context = {"form": form, "has_versions": DatasetVersion.objects.exists()}
     return render(request, "training/start.html", context, status=400 if form.is_bound else 200)
@@ -50,14 +53,16 @@ def start(request: HttpRequest) -> HttpResponse:
 @require(Right.VIEW_TRAINING)
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     rows = TrainingRun.objects.for_user(person(request)).for_lists()
-    row = get_object_or_404(rows.select_related("crops_version__dataset", "start_release"), pk=pk)
+    row = get_object_or_404(rows.select_related("crops_version__dataset", "start_release", "start_weights"), pk=pk)
     context = {
         "run": row,
         "epochs": row.epochs_done.all(),
         "is_unfinished": row.job is not None and not row.job.is_finished,
         "is_broken_off": row.job is not None and row.job.state in (Job.State.CANCELLED, Job.State.FAILED),
+        "words": chart_words(),
         "may_train": person(request).may(Right.TRAIN),
         "may_activate": person(request).may(Right.MANAGE_RELEASES),
+        **examined(row, person(request)),
     }
     return render(request, "training/run.html", context)
 
@@ -67,9 +72,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Right.VIEW_TRAINING)
 def epochs(request: HttpRequest, pk: int) -> JsonResponse:
     """The epochs of a run as its charts draw them."""
-    row = get_object_or_404(TrainingRun.objects.for_user(person(request)), pk=pk)
-    values = row.epochs_done.values("number", "losses", "metrics", "learning_rate", "seconds")
-    return JsonResponse({"epochs": list(values), "of": row.epochs})
+    row = get_object_or_404(TrainingRun.objects.for_user(person(request)).select_related("job", "version"), pk=pk)
+    return JsonResponse(chart_data(row))
 
 
 @require_POST
@@ -82,6 +86,12 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Right.TRAIN)
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
     return _ordered(request, pk, run_resume)
+
+
+@require_POST
+@require(Right.TRAIN)
+def publish_best(request: HttpRequest, pk: int) -> HttpResponse:
+    return _ordered(request, pk, run_publish_best)
 
 
 def _ordered(request: HttpRequest, pk: int, order: Callable[..., Job]) -> HttpResponse:

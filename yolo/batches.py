@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +19,12 @@ from yolo.config import AugmentConfig, TrainConfig, network_named
 from yolo.samples import Sample
 from yolo.targets import targets_for
 
-ORDER, CANVAS = 0, 1
+ORDER, CANVAS, SIDE = 0, 1, 2
 """Distinguish the random streams of one seed."""
 LEAST_OWN_FACE = 24.0
 """Faces cut from the training scenes themselves are at least this large, in pixels."""
 OWN_FACE_MARGIN = 0.4
+CANVAS_STEP = 32
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,10 @@ class PictureStore:
         config: AugmentConfig,
         most_side: float,
         cache_bytes: int,
+        weights: NDArray[np.float64] | None = None,
     ) -> None:
+        chances = np.ones(len(samples)) if weights is None else weights
+        self._chances = np.cumsum(chances) / chances.sum()
         self._samples = tuple(samples)
         self._crops = tuple(crop for crop in crops if len(crop.boxes))
         self._config = config
@@ -64,8 +68,9 @@ class PictureStore:
         return self._cache.get(key) or self._keep(key, self._load_scene(index))
 
     def random_scene(self, rng: np.random.Generator) -> Picture:
-        """Any training picture."""
-        return self.scene(int(rng.integers(len(self._samples))))
+        """Any training picture, drawn by its weight."""
+        place = int(np.searchsorted(self._chances, rng.random(), side="right"))
+        return self.scene(min(place, len(self._samples) - 1))
 
     def random_face(self, rng: np.random.Generator) -> Picture | None:
         """A face from the crops, or from the scenes where there are none; it is box 0.
@@ -115,11 +120,13 @@ class Batches:
         self._config = config
         self._anchors = anchors
         self._strides = network_named(config.network).strides
+        self._weights = repeat_weights(samples, config.repeat_share)
         self._store = PictureStore(
             samples,
             crops,
             config=config.augment,
-            most_side=config.scene_sides[1],
+            most_side=max(config.scene_sides[1], config.fine_tune_scene_sides[1]),
+            weights=self._weights,
             cache_bytes=config.cache_megabytes * 1_000_000,
         )
 
@@ -129,19 +136,23 @@ class Batches:
         canvases = len(self._store) * self._config.canvases_per_picture
         return max(1, round(canvases / self._config.batch))
 
-    def epoch(self, epoch: int) -> Generator[Batch, None, None]:
+    def epoch(self, epoch: int, plan: TrainConfig | None = None, *, skip: int = 0) -> Generator[Batch, None, None]:
         """The batches of an epoch (from 0), composed ahead of their use.
 
-        Close the generator when leaving early; its threads end with it.
+        `plan` is the configuration with the number of epochs that are now meant to be done, where
+        that is not the configuration's own: it says which epochs are the last phase. The
+        first `skip` batches are left out. Close the generator when leaving early; its threads end
+        with it.
         """
-        order = self._order(epoch)
+        order = self.order(epoch)
+        composer = composer_for(plan or self._config, epoch)
         batch = self._config.batch
         threads = self._config.loader_threads
         pool = ThreadPoolExecutor(threads, thread_name_prefix="canvases")
         waiting: deque[Future[Batch]] = deque()
         try:
-            for first in range(0, len(order), batch):
-                waiting.append(pool.submit(self._batch, epoch, first, order[first : first + batch]))
+            for first in range(skip * batch, len(order), batch):
+                waiting.append(pool.submit(self._batch, composer, epoch, first, order[first : first + batch]))
                 if len(waiting) > threads + 2:
                     yield waiting.popleft().result()
             while waiting:
@@ -149,15 +160,24 @@ class Batches:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _order(self, epoch: int) -> NDArray[np.int64]:
-        """Index of the main scene of each canvas: every picture in turn, shuffled."""
+    def order(self, epoch: int) -> NDArray[np.int64]:
+        """Index of the main scene of each canvas: every picture in turn, shuffled, by its weight."""
         rng = np.random.default_rng([self._config.seed, ORDER, epoch])
         count = self.steps * self._config.batch
-        rounds = -(-count // len(self._store))
-        return np.concatenate([rng.permutation(len(self._store)) for _ in range(rounds)])[:count]
+        rounds: list[NDArray[np.int64]] = []
+        while sum(map(len, rounds)) < count:
+            times = np.floor(self._weights + rng.random(len(self._weights))).astype(np.int64)
+            rounds.append(rng.permutation(np.repeat(np.arange(len(self._store)), times)))
+        return np.concatenate(rounds)[:count]
 
-    def _batch(self, epoch: int, first: int, indices: NDArray[np.int64]) -> Batch:
-        composer = composer_for(self._config, epoch)
+    def _side(self, canvas: int, epoch: int, first: int) -> int:
+        """Side of the canvases of one batch: a multiple of 32 around the usual one."""
+        room = int(canvas * self._config.multi_scale) // CANVAS_STEP
+        rng = np.random.default_rng([self._config.seed, SIDE, epoch, first])
+        return max(CANVAS_STEP, canvas + CANVAS_STEP * int(rng.integers(-room, room + 1)))
+
+    def _batch(self, composer: Composer, epoch: int, first: int, indices: NDArray[np.int64]) -> Batch:
+        composer = replace(composer, canvas=self._side(composer.canvas, epoch, first))
         pictures = [
             composer.compose(
                 self._store,
@@ -174,6 +194,7 @@ class Batches:
             width=composer.canvas,
             height=composer.canvas,
             match_ratio=self._config.loss.match_ratio,
+            neighbours=network_named(self._config.network).decoding == "wide",
         )
         return Batch(network_input([picture.image for picture in pictures]), targets)
 
@@ -185,8 +206,20 @@ def composer_for(config: TrainConfig, epoch: int) -> Composer:
         config.augment,
         canvas=config.fine_tune_canvas if fine else config.canvas,
         mosaic=config.fine_tune_mosaic if fine else config.augment.mosaic,
-        scene_sides=config.scene_sides,
+        scene_sides=config.fine_tune_scene_sides if fine else config.scene_sides,
     )
+
+
+def repeat_weights(samples: Sequence[Sample], share: float) -> NDArray[np.float64]:
+    """How often each picture is shown for each time that an ordinary one is, (n,), 1 or more.
+
+    Repeat factor sampling of Gupta, Dollár and Girshick, "LVIS", CVPR 2019: a class in a share f
+    of the pictures asks for max(1, sqrt(share / f)), and a picture gets what its rarest asks for.
+    """
+    labels = [np.unique(sample.labels) for sample in samples]
+    classes, counts = np.unique(np.concatenate(labels), return_counts=True)
+    wanted = dict(zip(classes.tolist(), np.sqrt(share * len(samples) / counts).tolist(), strict=True))
+    return np.array([max([1.0, *(wanted[int(label)] for label in own)]) for own in labels])
 
 
 def network_input(images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:

@@ -1,8 +1,8 @@
-"""Safe points of a training: everything it needs to go on as if it had never stopped.
+"""Safe points of a training, at its epochs and between: all it needs to go on as if it had never stopped.
 
 One file holds weights, their moving average, the best weights so far, the optimiser's state
 and the progress. It is written beside the last one and renamed, and the one before is kept,
-so that a crash while writing costs an epoch at most. Random state needs no place of its own:
+so that a crash while writing costs a few minutes at most. Random state needs no place of its own:
 every canvas is drawn from a generator seeded by (seed, epoch, position), see `yolo.batches`.
 """
 
@@ -10,7 +10,7 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,10 @@ LAST: Final = "checkpoint.npz"
 PREVIOUS: Final = "checkpoint-before.npz"
 WITHOUT_EFFECT: Final = ("loader_threads", "cache_megabytes")
 """Settings that change the speed of a training but not its result."""
+SIMPLE_DEFAULTS: Final = {
+    each.name: each.default for each in fields(TrainConfig) if isinstance(each.default, int | float)
+}
+"""Of the settings that are plain numbers."""
 
 Arrays = list[NDArray[np.float32]]
 
@@ -36,17 +40,26 @@ class CheckpointError(Exception):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training is. `epoch` counts whole epochs, `best_epoch` from 1 (0: none yet)."""
+    """How far a training is. `epoch` counts whole epochs, `best_epoch` from 1 (0: none yet).
+
+    `step` counts all steps, those of an unfinished epoch too, and `sums` are the sums of that
+    epoch's losses. `seconds` were spent so far; `planned` epochs were last meant to be done (0:
+    not known). Each of the `setbacks` has halved the learning rate.
+    """
 
     epoch: int
     step: int
     best_epoch: int
     best_metrics: dict[str, Any] | None
+    seconds: float = 0.0
+    planned: int = 0
+    sums: Mapping[str, float] = field(default_factory=dict)
+    setbacks: int = 0
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training after a whole epoch. `identity` says which training this is."""
+    """A training between two steps. `identity` says which training this is."""
 
     identity: Mapping[str, Any]
     progress: Progress
@@ -147,7 +160,8 @@ def _check_identity(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
     """Raises CheckpointError naming what differs."""
     named = {"classes": "classes", "anchors": "anchors", "pictures": "training pictures"}
     differing = [text for key, text in named.items() if theirs.get(key) != ours[key]]
-    settings = theirs.get("config", {})
+    # A setting that the checkpoint does not know came later, and its default changes nothing.
+    settings = {**SIMPLE_DEFAULTS, **theirs.get("config", {})}
     differing += [key for key, value in ours["config"].items() if settings.get(key) != value]
     if differing:
         raise CheckpointError(f"The checkpoint belongs to another training: {', '.join(differing)} differ.")

@@ -1,11 +1,12 @@
 """What a network looks like and how it is trained: plain values, no Keras behind them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Literal
 
 Decoding = Literal["wide", "darknet"]
+Backbone = Literal["darknet53", "tiny"]
 
 ANCHORS_PER_SCALE: Final = 3
 LEAST_NET_SIZE: Final = 288
@@ -21,11 +22,15 @@ class Stage:
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """A YOLOv3-shaped network: Darknet-53 stages, a neck and a head on the last three of them.
+    """A YOLOv3-shaped network: Darknet-53 stages, a neck and a head on the last `scales` of them.
 
     `neck_pairs` counts the (1x1, 3x3) pairs before the closing 1x1 convolution of each
     scale's neck: two in Redmon and Farhadi's YOLOv3 (2018), one in our slim network.
-    `decoding` says how raw outputs become boxes, see `yolo.decode`.
+    `decoding` says how raw outputs become boxes, see `yolo.decode`. Each scale's neck and head
+    are as wide as its stage, but not narrower than `least_width`. `norm_epsilon` is what batch
+    normalisation adds to the variance: 1e-6 in Darknet, 1e-3 in Keras.
+
+    The backbone "tiny" is that of YOLOv3-tiny: max pooling and one convolution for each stage.
     """
 
     name: str
@@ -34,16 +39,25 @@ class NetworkConfig:
     stages: tuple[Stage, ...]
     neck_pairs: int
     decoding: Decoding
+    scales: int = 3
+    least_width: int = 1
+    backbone: Backbone = "darknet53"
+    norm_epsilon: float = 1e-3
 
     def __post_init__(self) -> None:
-        if len(self.stages) < ANCHORS_PER_SCALE:
-            raise ValueError(f"{self.name}: three scales need at least three stages.")
+        if not 1 <= self.scales <= len(self.stages):
+            raise ValueError(f"{self.name}: {self.scales} scales need at least as many stages.")
 
     @property
-    def strides(self) -> tuple[int, int, int]:
+    def strides(self) -> tuple[int, ...]:
         """Pixels a cell of each output covers, finest output first."""
         coarsest = self.stem_stride * int(2 ** len(self.stages))
-        return coarsest // 4, coarsest // 2, coarsest
+        return tuple(coarsest >> finer for finer in reversed(range(self.scales)))
+
+    @property
+    def anchor_count(self) -> int:
+        """Anchors of all scales together."""
+        return ANCHORS_PER_SCALE * self.scales
 
 
 YOLOV3_SLIM: Final = NetworkConfig(
@@ -55,7 +69,37 @@ YOLOV3_SLIM: Final = NetworkConfig(
     decoding="wide",
 )
 
-NETWORKS: Final[Mapping[str, NetworkConfig]] = MappingProxyType({YOLOV3_SLIM.name: YOLOV3_SLIM})
+YOLOV3_SLIM_P2: Final = replace(YOLOV3_SLIM, name="yolov3-slim-p2", scales=4, least_width=48)
+"""The same with a fourth scale at stride 4, for faces of a dozen pixels. P2 is that level's name in Lin et
+al., "Feature Pyramid Networks for Object Detection", CVPR 2017."""
+
+YOLOV3: Final = NetworkConfig(
+    name="yolov3",
+    stem_filters=32,
+    stem_stride=1,
+    stages=(Stage(64, 1), Stage(128, 2), Stage(256, 8), Stage(512, 8), Stage(1024, 4)),
+    neck_pairs=2,
+    decoding="darknet",
+    norm_epsilon=1e-6,
+)
+"""As Redmon and Farhadi have it: Darknet-53, 61.6 M parameters."""
+
+YOLOV3_TINY: Final = NetworkConfig(
+    name="yolov3-tiny",
+    stem_filters=16,
+    stem_stride=1,
+    stages=(Stage(32, 0), Stage(64, 0), Stage(128, 0), Stage(256, 0), Stage(512, 0)),
+    neck_pairs=0,
+    decoding="darknet",
+    scales=2,
+    backbone="tiny",
+    norm_epsilon=1e-6,
+)
+"""The small network of the same authors: two scales, six anchors, 8.7 M parameters."""
+
+NETWORKS: Final[Mapping[str, NetworkConfig]] = MappingProxyType(
+    {network.name: network for network in (YOLOV3_SLIM, YOLOV3_SLIM_P2, YOLOV3, YOLOV3_TINY)}
+)
 
 
 def network_named(name: str) -> NetworkConfig:
@@ -65,6 +109,23 @@ def network_named(name: str) -> NetworkConfig:
     except KeyError:
         known = ", ".join(sorted(NETWORKS))
         raise ValueError(f"There is no network '{name}'; there are: {known}.") from None
+
+
+def _check_least(settings: object, least: int, *names: str) -> None:
+    for name in names:
+        if getattr(settings, name) < least:
+            raise ValueError(f"{name} is at least {least}, not {getattr(settings, name)}.")
+
+
+def _check_shares(settings: object, *names: str) -> None:
+    for name in names:
+        if not 0 <= getattr(settings, name) <= 1:
+            raise ValueError(f"{name} is a share and lies between 0 and 1.")
+
+
+def _check_range(name: str, ends: Sequence[float]) -> None:
+    if ends and (len(ends) != 2 or not 0 < ends[0] <= ends[1]):
+        raise ValueError(f"{name} goes from a smaller to a bigger share, both above 0.")
 
 
 @dataclass(frozen=True)
@@ -83,9 +144,7 @@ class AugmentConfig:
     least_side: float = 3.0
 
     def __post_init__(self) -> None:
-        for name in ("mosaic", "packed_tiles", "pasted_scenes", "flip", "least_visible"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} is a share and lies between 0 and 1.")
+        _check_shares(self, "mosaic", "packed_tiles", "pasted_scenes", "flip", "least_visible")
         low, high = self.crop_faces
         if not 0 < low <= high:
             raise ValueError("crop_faces goes from a smaller to a bigger size, both above 0.")
@@ -111,6 +170,13 @@ class TrainConfig:
     each training picture: 30 epochs of two make the budget that was measured for some 600
     pictures. The last `fine_tune_share` of the epochs use the larger canvas, fewer mosaics
     and a low learning rate.
+
+    `scenes` and `fine_tune_scenes` replace the rule of `scene_sides`, each by a lowest and a
+    highest long side as shares of the net size. `repeat_share` shows pictures with rare classes
+    more often: those in less than that share of the pictures, see `yolo.batches.repeat_weights`.
+    `multi_scale` lets each batch have a canvas of its own, up to that share smaller or larger.
+    With `minutes` above 0 a training takes about that long: of the `epochs` it does those that
+    fit, and its schedule follows, see `yolo.budget`.
     """
 
     network: str = "yolov3-slim"
@@ -128,6 +194,11 @@ class TrainConfig:
     fine_tune_canvas: int = 320
     fine_tune_learning_rate: float = 3e-4
     fine_tune_mosaic: float = 0.4
+    scenes: Sequence[float] = ()
+    fine_tune_scenes: Sequence[float] = ()
+    repeat_share: float = 0.0
+    multi_scale: float = 0.0
+    minutes: float = 0.0
     validate_every: int = 1
     loader_threads: int = 2
     cache_megabytes: int = 1024
@@ -141,16 +212,16 @@ class TrainConfig:
         for name in ("canvas", "fine_tune_canvas"):
             if getattr(self, name) < 32 or getattr(self, name) % 32:
                 raise ValueError(f"{name} is a multiple of 32, not {getattr(self, name)}.")
-        for name in ("epochs", "batch", "validate_every", "loader_threads"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is at least 1, not {getattr(self, name)}.")
+        _check_least(self, 1, "epochs", "batch", "validate_every", "loader_threads")
+        _check_least(self, 0, "seed", "minutes")
         for name in ("canvases_per_picture", "learning_rate", "fine_tune_learning_rate"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} is above 0, not {getattr(self, name)}.")
-        if self.seed < 0:
-            raise ValueError(f"seed is 0 or above, not {self.seed}.")
-        if not 0 <= self.ema < 1 or not 0 <= self.fine_tune_share <= 1:
-            raise ValueError("ema and fine_tune_share lie between 0 and 1, ema below 1.")
+        _check_range("scenes", self.scenes)
+        _check_range("fine_tune_scenes", self.fine_tune_scenes)
+        _check_shares(self, "ema", "fine_tune_share", "fine_tune_mosaic", "repeat_share", "multi_scale")
+        if self.ema == 1:
+            raise ValueError("ema is below 1: an average that takes nothing in learns nothing.")
 
     @property
     def fine_tune_epochs(self) -> int:
@@ -164,5 +235,14 @@ class TrainConfig:
         Measured best on pictures of 400 to 600 pixels: 0.5 to 1.7 of a letterbox at 416. Other
         net sizes move the ends so far that detection always works well inside of the range.
         """
+        if self.scenes:
+            return self.scenes[0] * self.net_size, self.scenes[1] * self.net_size
         low = max(0.5 * min(self.net_size, 416), 0.4 * self.net_size)
         return low, max(1.2 * self.net_size, 1.7 * 416)
+
+    @property
+    def fine_tune_scene_sides(self) -> tuple[float, float]:
+        """The same range for the last phase."""
+        if self.fine_tune_scenes:
+            return self.fine_tune_scenes[0] * self.net_size, self.fine_tune_scenes[1] * self.net_size
+        return self.scene_sides

@@ -40,4 +40,29 @@ class EpochEvent:
     is_best: bool
 
 
-Event = StepEvent | EpochEvent
+@dataclass(frozen=True)
+class SetbackEvent:
+    """The loss had diverged: the training goes on from its last checkpoint at a lower rate.
+
+    It diverged in `epoch`, `step` (from 1); `setbacks` counts those so far, `rate_share` is the
+    share of the planned learning rate that is used from now on.
+    """
+
+    epoch: int
+    step: int
+    setbacks: int
+    rate_share: float
+
+
+@dataclass(frozen=True)
+class StartEvent:
+    """Sent once by a training that begins with weights from elsewhere.
+
+    `taken` counts the arrays that fitted, `left_out` names those of the network that began at random.
+    """
+
+    taken: int
+    left_out: tuple[str, ...]
+
+
+Event = StepEvent | EpochEvent | SetbackEvent | StartEvent

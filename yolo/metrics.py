@@ -27,6 +27,10 @@ AREAS: dict[str, tuple[float, float]] = {  # square pixels, both ends included
 }
 
 
+SIDES = (0.0, 12.0, 20.0, 32.0, 64.0)
+"""Where the bins of `ap50_by_side` begin: faces of our photographs are mostly between 8 and 64 pixels."""
+
+
 class Labelled(Protocol):
     """Boxes (n, 4) `xyxy` in picture pixels with their labels (n,)."""
 
@@ -133,6 +137,28 @@ def mean_average_precision(truths: Sequence[Labelled], predictions: Sequence[Sco
     )
 
 
+def ap50_by_side(
+    truths: Sequence[Labelled], predictions: Sequence[Scored], *, class_count: int, sides: Sequence[float] = SIDES
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Average precision at IoU 0.5 by class and size of box (C, bins), and the boxes of each (C, bins).
+
+    The side of a box is the square root of its area in picture pixels. A bin goes from one of
+    `sides`, itself not counted, to the next; the last has no end. As with COCO's area ranges a
+    detection that finds nothing counts where its own size belongs. nan where there is no box.
+    """
+    _check(truths, predictions, class_count)
+    squares = [np.nextafter(side**2, np.inf) for side in sides[1:]]
+    areas = list(zip([0.0, *squares], [side**2 for side in (*sides[1:], np.inf)], strict=True))
+    precision = np.full((class_count, len(areas)), np.nan)
+    counts = np.zeros((class_count, len(areas)), np.int64)
+    for label in range(class_count):
+        matches = _match_class(truths, predictions, label, areas)
+        counts[label] = matches.positives
+        for a in np.flatnonzero(matches.positives):
+            precision[label, a] = _average_precision(matches, int(a), 0)
+    return precision, counts
+
+
 def score_curve(truths: Sequence[Labelled], predictions: Sequence[Scored], *, label: int) -> ScoreCurve:
     """Precision, recall and F1 of one class at IoU 0.5 as the score threshold falls."""
     matches = _match_class(truths, predictions, label)
@@ -184,10 +210,15 @@ def _check(truths: Sequence[Labelled], predictions: Sequence[Scored], class_coun
             raise ValueError(f"A label lies outside of 0 to {class_count - 1}: {labels}.")
 
 
-def _match_class(truths: Sequence[Labelled], predictions: Sequence[Scored], label: int) -> _Matches:
-    low, high = np.array(list(AREAS.values())).T[:, :, None]
+def _match_class(
+    truths: Sequence[Labelled],
+    predictions: Sequence[Scored],
+    label: int,
+    ranges: Sequence[tuple[float, float]] = tuple(AREAS.values()),
+) -> _Matches:
+    low, high = np.array(ranges).T[:, :, None]
     scores, hits, ignored = [], [], []
-    positives = np.zeros(len(AREAS), dtype=np.int64)
+    positives = np.zeros(len(ranges), dtype=np.int64)
     for truth, found in zip(truths, predictions, strict=True):
         wanted = np.asarray(truth.boxes, np.float64).reshape(-1, 4)[truth.labels == label]
         mine = np.flatnonzero(found.labels == label)
@@ -204,7 +235,7 @@ def _match_class(truths: Sequence[Labelled], predictions: Sequence[Scored], labe
         ignored.append(excused | (~hit & outside))
     score = np.concatenate([np.zeros(0), *scores])
     order = np.argsort(-score, kind="stable")
-    none = np.zeros((len(AREAS), len(IOU_THRESHOLDS), 0), dtype=bool)
+    none = np.zeros((len(ranges), len(IOU_THRESHOLDS), 0), dtype=bool)
     hit = np.concatenate([none, *hits], axis=2)[..., order]
     excused = np.concatenate([none, *ignored], axis=2)[..., order]
     return _Matches(score[order], hit & ~excused, excused, positives)

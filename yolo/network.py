@@ -1,4 +1,4 @@
-"""Builds the networks: Darknet-53 backbones with YOLOv3's neck and heads, at any width.
+"""Builds the networks: Darknet-53 backbones with YOLOv3's neck and heads, at any width, and YOLOv3-tiny.
 
 Redmon and Farhadi, "YOLOv3: An Incremental Improvement", 2018. Layer names are given
 explicitly, so that weights find their place by name in any later session.
@@ -24,33 +24,66 @@ def build_network(config: NetworkConfig, *, classes: int, seed: int = 0) -> kera
     """Build a network with fresh weights; the same seed gives the same weights.
 
     Input: float32 (B, H, W, 3), RGB from 0 to 1, H and W multiples of the coarsest stride.
-    Outputs: three raw float32 tensors, finest first, each (B, H/s, W/s, 3 * (5 + classes));
+    Outputs: one raw float32 tensor for each stride, finest first, each (B, H/s, W/s, 3 * (5 + classes));
     per anchor tx, ty, tw, th, objectness and the class logits.
     """
     if classes < 1:
         raise ValueError("A network needs at least one class.")
     pictures = keras.Input((None, None, 3), name="pictures")
-    convolve = _Convolutions(seed)
+    convolve = _Convolutions(seed, config.norm_epsilon)
+    draw = _tiny if config.backbone == "tiny" else _pyramid
+    return keras.Model(pictures, draw(pictures, config, classes, convolve), name=config.name.replace("-", "_"))
+
+
+def _pyramid(
+    pictures: keras.KerasTensor, config: NetworkConfig, classes: int, convolve: "_Convolutions"
+) -> list[keras.KerasTensor]:
+    """The outputs of a network with residual stages, finest first."""
     features = _backbone(pictures, config, convolve)
     outputs: list[keras.KerasTensor] = []
     above = None
     for stride, feature in zip(reversed(config.strides), reversed(features), strict=True):
-        filters = feature.shape[-1]
+        filters = max(feature.shape[-1], config.least_width)
         name = f"scale{stride}"
         if above is not None:
             above = convolve(above, filters // 2, 1, f"{name}_lift")
             above = layers.UpSampling2D(2, name=f"{name}_up")(above)
             feature = layers.Concatenate(name=f"{name}_join")([above, feature])
         above = _neck(feature, filters, config.neck_pairs, name, convolve)
-        outputs.insert(0, _head(convolve(above, filters, 3, f"{name}_head"), classes, name, seed))
-    return keras.Model(pictures, outputs, name=config.name.replace("-", "_"))
+        outputs.insert(0, _head(convolve(above, filters, 3, f"{name}_head"), classes, name, convolve.seed))
+    return outputs
+
+
+def _tiny(
+    pictures: keras.KerasTensor, config: NetworkConfig, classes: int, convolve: "_Convolutions"
+) -> list[keras.KerasTensor]:
+    """The outputs of YOLOv3-tiny, finest first; `yolov3-tiny.cfg` of Darknet is the specification."""
+    tensor = convolve(pictures, config.stem_filters, 3, "stem", stride=config.stem_stride)
+    features = []
+    for number, stage in enumerate(config.stages, start=1):
+        tensor = layers.MaxPooling2D(2, name=f"stage{number}_pool")(tensor)
+        tensor = convolve(tensor, stage.filters, 3, f"stage{number}")
+        features.append(tensor)
+    fine, coarse = config.strides
+    tensor = layers.MaxPooling2D(2, strides=1, padding="same", name="top_pool")(tensor)
+    tensor = convolve(tensor, 2 * config.stages[-1].filters, 3, "top")
+    neck = convolve(tensor, config.stages[-2].filters, 1, f"scale{coarse}_neck")
+    head = convolve(neck, config.stages[-1].filters, 3, f"scale{coarse}_head")
+    lift = convolve(neck, config.stages[-3].filters, 1, f"scale{fine}_lift")
+    lift = layers.UpSampling2D(2, name=f"scale{fine}_up")(lift)
+    joined = layers.Concatenate(name=f"scale{fine}_join")([lift, features[-2]])
+    fine_head = convolve(joined, config.stages[-2].filters, 3, f"scale{fine}_head")
+    return [
+        _head(fine_head, classes, f"scale{fine}", convolve.seed),
+        _head(head, classes, f"scale{coarse}", convolve.seed),
+    ]
 
 
 class _Convolutions:
     """Adds Darknet's convolutions to a graph, each with initial weights by seed and name."""
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
+    def __init__(self, seed: int, norm_epsilon: float) -> None:
+        self.seed, self._norm_epsilon = seed, norm_epsilon
 
     def __call__(
         self, tensor: keras.KerasTensor, filters: int, size: int, name: str, *, stride: int = 1
@@ -64,15 +97,15 @@ class _Convolutions:
             strides=stride,
             padding="valid" if stride == 2 else "same",
             use_bias=False,
-            kernel_initializer=keras.initializers.HeNormal(_seed_for(name, self._seed)),
+            kernel_initializer=keras.initializers.HeNormal(_seed_for(name, self.seed)),
             name=f"{name}_conv",
         )(tensor)
-        tensor = layers.BatchNormalization(momentum=0.97, name=f"{name}_norm")(tensor)
+        tensor = layers.BatchNormalization(momentum=0.97, epsilon=self._norm_epsilon, name=f"{name}_norm")(tensor)
         return layers.LeakyReLU(LEAK, name=f"{name}_act")(tensor)
 
 
 def _backbone(pictures: keras.KerasTensor, config: NetworkConfig, convolve: _Convolutions) -> list[keras.KerasTensor]:
-    """Features of the last three stages, finest first."""
+    """Features of the stages that have a head, finest first."""
     tensor = convolve(pictures, config.stem_filters, 3, "stem", stride=config.stem_stride)
     features = []
     for number, stage in enumerate(config.stages, start=1):
@@ -83,7 +116,7 @@ def _backbone(pictures: keras.KerasTensor, config: NetworkConfig, convolve: _Con
             wide = convolve(narrow, stage.filters, 3, f"{name}_wide")
             tensor = layers.Add(name=f"{name}_add")([tensor, wide])
         features.append(tensor)
-    return features[-3:]
+    return features[-config.scales :]
 
 
 def _neck(tensor: keras.KerasTensor, filters: int, pairs: int, name: str, convolve: _Convolutions) -> keras.KerasTensor:

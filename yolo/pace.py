@@ -3,7 +3,7 @@
 import time
 from typing import Final
 
-from yolo.batches import composer_for
+from yolo.budget import canvas_pixels
 from yolo.config import TrainConfig
 
 SECONDS_BETWEEN_EVENTS: Final = 0.5
@@ -26,6 +26,10 @@ class Pace:
         self._per_pixel: float | None = None
         self._per_validation = 0.0
         self._compiled = False
+
+    def follow(self, plan: TrainConfig) -> None:
+        """Reckon with another number of epochs from now on."""
+        self._config = plan
 
     def step(self, epoch: int) -> None:
         """A step of that epoch (from 0) has ended. The very first one compiles and says nothing."""
@@ -69,4 +73,4 @@ class Pace:
         return pixels * self._per_pixel + validations * self._per_validation
 
     def _pixels(self, epoch: int) -> int:
-        return composer_for(self._config, epoch).canvas ** 2
+        return canvas_pixels(self._config, epoch)

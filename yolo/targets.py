@@ -2,7 +2,8 @@
 
 Several answers per box, as in Jocher et al., YOLOv5 (2020): each anchor whose width and
 height differ from the box's by less than a ratio, in the cell of the box's middle and in the
-two neighbours nearest to that middle. The decoding "wide" reaches from a neighbour's cell.
+two neighbours nearest to that middle. The decoding "wide" reaches from a neighbour's cell; with
+"darknet" only the middle's own cell can answer, as in Redmon and Farhadi, YOLOv3 (2018).
 """
 
 from collections.abc import Sequence
@@ -69,11 +70,13 @@ def targets_for(
     width: int,
     height: int,
     match_ratio: float,
+    neighbours: bool = True,
 ) -> NDArray[np.float32]:
     """Targets of a batch of canvases, float32 (B, N, 6), see `TARGET_CHANNELS`.
 
-    `boxes[i]` (n, 4) `xyxy` in pixels of canvas i, `labels[i]` (n,); `anchors` (9, 2) in
+    `boxes[i]` (n, 4) `xyxy` in pixels of canvas i, `labels[i]` (n,); `anchors` (3 a stride, 2) in
     pixels, the first three for `strides[0]`. N runs over scales, rows, columns, anchors.
+    Without `neighbours` only the cell of a box's middle answers for it.
     Where boxes compete for a place, a middle's own cell goes before a neighbour's and
     then the anchor of the closer size.
     """
@@ -89,7 +92,7 @@ def targets_for(
         here = np.flatnonzero(pairs.anchor // ANCHORS_PER_SCALE == number)
         box, anchor = pairs.box[here], pairs.anchor[here] % ANCHORS_PER_SCALE
         column, row, inside = cells_for(centres(every)[box] / stride, columns=columns, rows=rows)
-        pair, cell = np.nonzero(inside)
+        pair, cell = np.nonzero(inside if neighbours else inside[:, :1])
         # The last writer wins, so the strongest claim comes last.
         order = np.lexsort((-pairs.ratio[here][pair], cell == 0))
         pair, cell = pair[order], cell[order]

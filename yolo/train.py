@@ -6,21 +6,23 @@ Works on any Keras backend; everything random follows from the seed of the confi
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from yolo.batches import Batch, Batches
+from yolo.budget import Budget
 from yolo.checkpoint import Checkpoint, Progress, identity_of, load_checkpoint, save_checkpoint
 from yolo.config import TrainConfig, network_named
+from yolo.darknet_weights import read_weights, take_darknet
 from yolo.detections import Detections
 from yolo.evaluate import evaluate
-from yolo.events import EpochEvent, Event, StepEvent
+from yolo.events import EpochEvent, Event, SetbackEvent, StartEvent, StepEvent
 from yolo.keras_predictor import KerasPredictor
 from yolo.learner import Learner, MovingAverage
 from yolo.metrics import Metrics
@@ -28,8 +30,13 @@ from yolo.network import build_network
 from yolo.pace import Pace, is_validated
 from yolo.samples import Sample
 from yolo.schedule import Schedule
+from yolo.stability import DivergedError, LossWatch, check_finite
+from yolo.start_weights import take_release
 
-__all__ = ["EpochEvent", "StepEvent", "TrainError", "TrainResult", "train"]
+__all__ = ["EpochEvent", "SetbackEvent", "StartEvent", "StepEvent", "TrainError", "TrainResult", "train"]
+
+
+MOST_SETBACKS: Final = 3
 
 
 class TrainError(Exception):
@@ -68,27 +75,40 @@ def train(
     on_event: Callable[[Event], None] = lambda event: None,
     should_stop: Callable[[], bool] = lambda: False,
     start_release: Path | None = None,
+    start_weights: Path | None = None,
     resume: bool = False,
+    checkpoint_seconds: float = 180.0,
+    judged: Sequence[str] = (),
 ) -> TrainResult:
-    """Train for `config.epochs` epochs, with a checkpoint in `folder` after each.
+    """Train for `config.epochs` epochs, or `config.minutes`, with a checkpoint in `folder` after each.
 
-    `anchors` (9, 2): width and height in pixels at the net size, by area. `crops`: pictures
-    of single faces for mosaics; without them faces are cut from the training pictures.
-    With `resume` a checkpoint in `folder` is gone on from, if there is one; otherwise it is
-    overwritten in time. `should_stop` is asked before every step and between
-    the pictures of a validation; the checkpoint of the last whole epoch stays.
+    Between, one is written every `checkpoint_seconds`, and when the training is stopped. The best epoch is
+    that of the best AP at IoU 0.5 to 0.95 on the validation pictures, as a mean over the classes `judged`
+    (default: all). `anchors` (3 a scale, 2): width and height in pixels at the net size, by area. `crops`:
+    pictures of single faces for mosaics; without them faces are cut from the training pictures. A new
+    training begins with what fits of the weights of `start_release`, a release's folder, or of
+    `start_weights`, a Darknet file of the same network. With `resume` a checkpoint in `folder` is gone on
+    from, if there is one; otherwise it is overwritten in time. `should_stop` is asked before every step and
+    between the pictures of a validation. When the loss diverges, the training falls back to its last
+    checkpoint and goes on at half the learning rate, three times at most.
 
-    Raises CheckpointError when the checkpoint is of another training, SampleError when a
-    picture cannot be read, TrainError when the loss diverges, ValueError for bad arguments.
+    Raises DarknetError or ReleaseError when the start weights cannot be read, CheckpointError when the
+    checkpoint is of another training, SampleError when a picture cannot be read, TrainError when the
+    loss diverges, ValueError for bad arguments.
     """
-    sizes = np.asarray(anchors, np.float32).reshape(-1, 2)
-    if len(sizes) != 9 or (sizes <= 0).any():
-        raise ValueError(f"Nine anchors of positive size are needed, not {len(sizes)}.")
+    sizes = _checked_anchors(anchors, network_named(config.network).anchor_count)
     _check_labels([*train_samples, *validation_samples, *crops], len(classes))
-    run = _Run(train_samples, validation_samples, crops, classes, sizes, config, folder)
-    if not (resume and run.resume()) and start_release is not None:
-        run.start_from(start_release)
+    run = _Run(train_samples, validation_samples, crops, classes, sizes, config, folder, checkpoint_seconds, judged)
+    if not (resume and run.resume()):
+        run.start_from(start_release, start_weights, on_event)
     return run.go(on_event, should_stop)
+
+
+def _checked_anchors(anchors: ArrayLike, count: int) -> NDArray[np.float32]:
+    sizes = np.asarray(anchors, np.float32).reshape(-1, 2)
+    if len(sizes) != count or (sizes <= 0).any():
+        raise ValueError(f"{count} anchors of positive size are needed, not {len(sizes)}.")
+    return sizes
 
 
 def _check_labels(samples: Sequence[Sample], classes: int) -> None:
@@ -98,7 +118,7 @@ def _check_labels(samples: Sequence[Sample], classes: int) -> None:
 
 
 class _Run:
-    """The state of one training between its epochs."""
+    """The state of one training between its steps."""
 
     def __init__(
         self,
@@ -109,12 +129,19 @@ class _Run:
         anchors: NDArray[np.float32],
         config: TrainConfig,
         folder: Path,
+        checkpoint_seconds: float,
+        judged: Sequence[str],
     ) -> None:
+        self._judged_classes = tuple(judged or classes)
         self._config, self._folder, self._classes = config, folder, tuple(classes)
+        self._checkpoint_seconds = checkpoint_seconds
+        self._saved: float | None = None
+        self._began = time.monotonic()
         self._validation = validation_samples
         self._identity = identity_of(config, classes, anchors, [*train_samples, *crops])
         self._batches = Batches(train_samples, crops, anchors=anchors, config=config)
-        self._schedule = Schedule(config, self._batches.steps)
+        self._budget = Budget(config)
+        self._plan = config
         form = network_named(config.network)
         self._network = build_network(form, classes=len(classes), seed=config.seed)
         self._learner = Learner(self._network, anchors=anchors, config=config)
@@ -130,19 +157,29 @@ class _Run:
         found = load_checkpoint(self._folder, identity=self._identity)
         if found is None:
             return False
+        self._restore(found)
+        self._budget = Budget(self._config, seconds=found.progress.seconds, epochs=found.progress.planned)
+        self._plan = self._budget.plan
+        return True
+
+    def _restore(self, found: Checkpoint) -> None:
         self._network.set_weights(found.weights)
         for variable, value in zip(self._learner.optimizer.variables, found.optimizer, strict=True):
             variable.assign(value)
         self._average = MovingAverage(found.average, decay=self._config.ema)
         self._best, self._progress = found.best, found.progress
-        return True
+        self._saved = time.monotonic()
 
-    def start_from(self, release: Path) -> None:
-        """Take those weights of an earlier release whose name and shape fit."""
-        from yolo.release import load_network, read_release
-
-        known = read_release(release)
-        self._left_out = take_weights(self._network, load_network(known), heads=known.classes == self._classes)
+    def start_from(self, release: Path | None, darknet: Path | None, on_event: Callable[[Event], None]) -> None:
+        """Take those weights of an earlier release or a Darknet file whose name and shape fit."""
+        if release is not None:
+            self._left_out = take_release(self._network, release, self._classes)
+        elif darknet is not None:
+            form = network_named(self._config.network)
+            self._left_out = take_darknet(self._network, read_weights(darknet, form), heads=False)
+        else:
+            return
+        on_event(StartEvent(len(self._network.weights) - len(self._left_out), self._left_out))
         self._average = self._new_average()
         self._best = self._average.weights
 
@@ -154,17 +191,17 @@ class _Run:
         pace = Pace(self._config, self._batches.steps)
         stopped = False
         try:
-            for epoch in range(self._progress.epoch, self._config.epochs):
-                began = time.monotonic()
-                losses = self._train_epoch(epoch, pace, on_event, should_stop)
-                metrics = self._validate(epoch, pace, should_stop)
-                is_best = self._note(epoch, metrics)
-                seconds = time.monotonic() - began
-                # Told before it is saved: a training killed in between repeats the epoch rather than losing its record.
-                on_event(EpochEvent(epoch + 1, self._config.epochs, losses, metrics, seconds, is_best))
-                self._save()
+            while self._progress.epoch < self._plan.epochs:
+                self._began = time.monotonic()
+                try:
+                    self._epoch(pace, on_event, should_stop)
+                except DivergedError as error:
+                    self._fall_back(error, on_event)
         except _StoppedError:
             stopped = True
+            with suppress(DivergedError):
+                if self._progress.step:
+                    self._save()
         self._judged.set_weights(self._best)
         return TrainResult(
             model=self._judged,
@@ -175,6 +212,26 @@ class _Run:
             left_out=self._left_out,
         )
 
+    def _epoch(self, pace: Pace, on_event: Callable[[Event], None], should_stop: Callable[[], bool]) -> None:
+        """Train one epoch, or the rest of one that was broken off, validate it and save."""
+        epoch, done = self._progress.epoch, self._steps_done
+        self._plan = self._budget.plan_for(epoch)
+        pace.follow(self._plan)
+        losses = self._train_epoch(epoch, pace, on_event, should_stop)
+        metrics = self._validate(epoch, pace, should_stop)
+        seconds = time.monotonic() - self._began
+        self._budget.spent(epoch, seconds, share=1 - done / self._batches.steps)
+        self._began = time.monotonic()
+        is_best = self._note(epoch, metrics)
+        # Told before it is saved: a training killed in between repeats a part rather than losing its record.
+        on_event(EpochEvent(epoch + 1, self._plan.epochs, losses, metrics, seconds, is_best))
+        self._save()
+
+    @property
+    def _steps_done(self) -> int:
+        """Steps of the epoch under way."""
+        return self._progress.step - self._progress.epoch * self._batches.steps
+
     def _train_epoch(
         self,
         epoch: int,
@@ -183,35 +240,54 @@ class _Run:
         should_stop: Callable[[], bool],
     ) -> dict[str, float]:
         """Mean losses of the epoch."""
-        sums: defaultdict[str, float] = defaultdict(float)
-        losses: dict[str, float] = {}
-        first = epoch * self._batches.steps
-        with closing(self._batches.epoch(epoch)) as batches:
-            for step, batch in enumerate(batches):
+        steps, done = self._batches.steps, self._steps_done
+        schedule, watch = Schedule(self._plan, steps), LossWatch()
+        sums = defaultdict(float, self._progress.sums)
+        with closing(self._batches.epoch(epoch, self._plan, skip=done)) as batches:
+            for step, batch in enumerate(batches, start=done):
                 _go_on(should_stop)
-                rate = self._schedule.learning_rate(first + step)
-                for name, value in self._learn(batch, rate, epoch).items():
+                self._save_if_due(watch)
+                rate = schedule.learning_rate(epoch * steps + step) * self._rate_share
+                for name, value in self._learn(batch, rate, watch).items():
                     sums[name] += value
-                losses = {name: value / (step + 1) for name, value in sums.items()}
-                self._average.update(self._network.get_weights(), step=first + step)
+                self._average.update(self._network.get_weights(), step=epoch * steps + step)
+                self._progress = replace(self._progress, step=epoch * steps + step + 1, sums=dict(sums))
                 pace.step(epoch)
-                if pace.is_due(last=step + 1 == self._batches.steps):
+                if pace.is_due(last=step + 1 == steps):
+                    losses = {name: value / (step + 1) for name, value in sums.items()}
                     on_event(self._step_event(epoch, step, losses, rate, pace))
-        return losses
+        return {name: value / steps for name, value in sums.items()}
 
-    def _learn(self, batch: Batch, rate: float, epoch: int) -> dict[str, float]:
+    @property
+    def _rate_share(self) -> float:
+        """Share of the scheduled learning rate that is left after the setbacks."""
+        return float(0.5**self._progress.setbacks)
+
+    def _fall_back(self, error: DivergedError, on_event: Callable[[Event], None]) -> None:
+        """Go back to the last checkpoint and halve the learning rate; TrainError when that is in vain."""
+        epoch, step = self._progress.epoch + 1, self._steps_done + 1
+        setbacks = self._progress.setbacks + 1
+        found = load_checkpoint(self._folder, identity=self._identity)
+        if setbacks > MOST_SETBACKS or found is None:
+            raise TrainError(f"{error} in epoch {epoch}; a lower learning rate may help.") from error
+        self._budget.spent(epoch - 1, time.monotonic() - self._began, share=0)
+        self._restore(found)
+        self._progress = replace(self._progress, setbacks=setbacks)
+        on_event(SetbackEvent(epoch, step, setbacks, self._rate_share))
+        self._save()
+
+    def _learn(self, batch: Batch, rate: float, watch: LossWatch) -> dict[str, float]:
         """One step of the optimiser; the losses of the batch."""
         self._learner.optimizer.learning_rate = rate
         logs = self._learner.train_on_batch(batch.images, batch.targets, return_dict=True)
         losses = {name: float(value) for name, value in logs.items()}
-        if not np.isfinite(losses["loss"]):
-            raise TrainError(f"The loss is no longer a number in epoch {epoch + 1}; a lower learning rate may help.")
+        watch.note(losses["loss"])
         return losses
 
     def _step_event(self, epoch: int, step: int, losses: Mapping[str, float], rate: float, pace: Pace) -> StepEvent:
         return StepEvent(
             epoch=epoch + 1,
-            epochs=self._config.epochs,
+            epochs=self._plan.epochs,
             step=step + 1,
             steps=self._batches.steps,
             losses=losses,
@@ -222,7 +298,7 @@ class _Run:
 
     def _validate(self, epoch: int, pace: Pace, should_stop: Callable[[], bool]) -> Metrics | None:
         """Metrics of the averaged weights, in the epochs in which that is wanted."""
-        if not self._validation or not is_validated(self._config, epoch):
+        if not self._validation or not is_validated(self._plan, epoch):
             return None
         began = time.monotonic()
         self._judged.set_weights(self._average.weights)
@@ -238,27 +314,44 @@ class _Run:
     def _note(self, epoch: int, metrics: Metrics | None) -> bool:
         """Count the epoch as done and remember it if it leads."""
         best_epoch, best = self._progress.best_epoch, self._progress.best_metrics
-        score = _score(metrics.map50 if metrics else None)
-        leads = not self._validation or (metrics is not None and score >= _score(best["map50"] if best else None))
+        found = metrics.as_dict(self._classes) if metrics else None
+        score, to_beat = (epoch_score(each, self._judged_classes) for each in (found, best))
+        leads = not self._validation or (found is not None and score >= to_beat)
         if leads:
             self._best = self._average.weights
-            best_epoch = epoch + 1
-            best = metrics.as_dict(self._classes) if metrics else None
-        self._progress = Progress(epoch + 1, (epoch + 1) * self._batches.steps, best_epoch, best)
+            best_epoch, best = epoch + 1, found
+        self._progress = replace(
+            self._progress,
+            epoch=epoch + 1,
+            best_epoch=best_epoch,
+            best_metrics=best,
+            planned=self._plan.epochs,
+            sums={},
+        )
         return leads
 
+    def _save_if_due(self, watch: LossWatch) -> None:
+        """Before the very first step too: there a training that diverges falls back to."""
+        if self._saved is None or (time.monotonic() - self._saved >= self._checkpoint_seconds and watch.is_calm):
+            self._save()
+
     def _save(self) -> None:
+        weights = self._network.get_weights()
+        check_finite(weights)
+        spent = self._budget.seconds + time.monotonic() - self._began
+        self._progress = replace(self._progress, seconds=spent, planned=self._plan.epochs)
         save_checkpoint(
             self._folder,
             Checkpoint(
                 identity=self._identity,
                 progress=self._progress,
-                weights=self._network.get_weights(),
+                weights=weights,
                 average=self._average.weights,
                 best=self._best,
                 optimizer=[keras.ops.convert_to_numpy(each) for each in self._learner.optimizer.variables],
             ),
         )
+        self._saved = time.monotonic()
 
 
 def _go_on(should_stop: Callable[[], bool]) -> None:
@@ -266,26 +359,14 @@ def _go_on(should_stop: Callable[[], bool]) -> None:
         raise _StoppedError
 
 
-def _score(map50: float | None) -> float:
-    """Orders epochs; one that could not be measured comes before all others."""
-    return -1.0 if map50 is None or np.isnan(map50) else map50
+def epoch_score(metrics: Mapping[str, Any] | None, judged: Sequence[str]) -> float:
+    """Orders epochs, the best last; one that could not be measured comes before all others.
 
-
-def take_weights(network: keras.Model, other: keras.Model, *, heads: bool) -> tuple[str, ...]:
-    """Copy the weights of `other` that agree in name and shape; the names of all others.
-
-    Without `heads` the output layers stay as they are: their channels mean other classes.
+    The mean AP at IoU 0.5 to 0.95 over the judged classes: an average of ten thresholds wavers
+    less from epoch to epoch than AP at one of them. `metrics` as `Metrics.as_dict` gives them.
     """
-    theirs = {variable.path: variable for variable in other.weights}
-    left_out = []
-    for variable in network.weights:
-        found = theirs.get(variable.path)
-        is_head = variable.path.split("/")[0].endswith("_output")
-        if found is None or found.shape != variable.shape or (is_head and not heads):
-            left_out.append(variable.path)
-        else:
-            variable.assign(found)
-    return tuple(left_out)
+    known = [metrics["ap"][name] for name in judged if metrics["ap"][name] is not None] if metrics else []
+    return sum(known) / len(known) if known else -1.0
 
 
 if __name__ == "__main__":

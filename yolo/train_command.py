@@ -19,8 +19,9 @@ from tqdm import tqdm
 from yolo.anchors import AnchorFit, kmeans_anchors, sizes_at
 from yolo.checkpoint import CheckpointError
 from yolo.config import NETWORKS, TrainConfig, network_named
+from yolo.darknet_cfg import DarknetError
 from yolo.evaluate import collect
-from yolo.events import EpochEvent, Event, StepEvent
+from yolo.events import EpochEvent, Event, SetbackEvent, StartEvent, StepEvent
 from yolo.keras_predictor import KerasPredictor
 from yolo.metrics import best_operating_points, mean_average_precision
 from yolo.release import ReleaseError, write_release
@@ -33,6 +34,7 @@ KNOWN_ERRORS = (
     VocError,
     SampleError,
     CheckpointError,
+    DarknetError,
     ReleaseError,
     TrainError,
     ValueError,
@@ -86,6 +88,7 @@ def run(options: argparse.Namespace, config: TrainConfig) -> dict[str, object]:
             config=config,
             folder=options.out,
             on_event=bar.show,
+            start_weights=options.start_weights,
             resume=options.resume,
         )
     return _release(result, material, config, release_folder)
@@ -99,7 +102,8 @@ def gather(options: argparse.Namespace, config: TrainConfig) -> Material:
         print(problem, file=sys.stderr)
     training, validation = split(folder.samples, options.validation_share, config.seed)
     crops = read_crops(options.crops, folder.classes, mapping) if options.crops else ()
-    return Material(training, validation, crops, folder.classes, fit_anchors(training, config.net_size))
+    fit = fit_anchors(training, config.net_size, count=network_named(config.network).anchor_count)
+    return Material(training, validation, crops, folder.classes, fit)
 
 
 def split(samples: Sequence[Sample], share: float, seed: int) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
@@ -113,14 +117,14 @@ def split(samples: Sequence[Sample], share: float, seed: int) -> tuple[tuple[Sam
     )
 
 
-def fit_anchors(samples: Sequence[Sample], net_size: int) -> AnchorFit:
-    """Nine anchors for the boxes of the samples at the net size."""
+def fit_anchors(samples: Sequence[Sample], net_size: int, *, count: int = 9) -> AnchorFit:
+    """So many anchors for the boxes of the samples at the net size."""
     extents: list[NDArray[np.int64]] = []
     for sample in samples:
         height, width = sample.read().shape[:2]
         extents.append(np.tile([width, height], (len(sample.boxes), 1)))
     boxes = np.concatenate([sample.boxes for sample in samples])
-    return kmeans_anchors(sizes_at(net_size, boxes, np.concatenate(extents)), count=9, seed=0)
+    return kmeans_anchors(sizes_at(net_size, boxes, np.concatenate(extents)), count=count, seed=0)
 
 
 def read_crops(folder: Path, classes: Sequence[str], mapping: Mapping[str, str]) -> tuple[Sample, ...]:
@@ -198,7 +202,12 @@ class ProgressBar:
         self._bar.set_postfix_str(f"loss {event.losses['loss']:.3f}, {event.pictures_per_second:.0f} pictures/s")
 
 
-def _line(event: EpochEvent) -> str:
+def _line(event: EpochEvent | SetbackEvent | StartEvent) -> str:
+    if isinstance(event, StartEvent):
+        return f"{event.taken} arrays of the start weights fit; {len(event.left_out)} begin at random."
+    if isinstance(event, SetbackEvent):
+        share = f"{event.rate_share:.3g} of the learning rate"
+        return f"Epoch {event.epoch}: the loss diverged; back to the last checkpoint, with {share}"
     losses = ", ".join(f"{name} {value:.3f}" for name, value in event.losses.items())
     measured = f", mAP@.5 {event.metrics.map50:.3f}" if event.metrics else ""
     return f"Epoch {event.epoch}: {losses}{measured}{' (best)' if event.is_best else ''}"
@@ -225,6 +234,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FROM=TO",
         help="rename a class; mask_weared_incorrect=worn_incorrectly is known",
     )
+    parser.add_argument("--start-weights", type=Path, help="a .weights file of Darknet, whole or its first layers")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     parser.add_argument("--validation-share", type=_share, default=0.1)
     return parser

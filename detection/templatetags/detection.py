@@ -50,3 +50,10 @@ def offset(seconds: float) -> str:
 def verdict_icon(verdict: str) -> SafeString:
     """A verdict's icon alone, for a button that has its word beside it or hidden."""
     return icon(LOOKS[verdict].icon)
+
+
+@register.simple_tag
+def points(share: float) -> str:
+    """A change of a share in percentage points with its sign: +4, −12, 0."""
+    whole = round(share * 100)
+    return f"{'+' if whole > 0 else '−' if whole < 0 else ''}{abs(whole)}"

@@ -80,7 +80,11 @@ def cameras_with_newest(user: User) -> QuerySet[Camera]:
 
 
 def chart_points(summary: CameraSummary) -> list[dict[str, Any]]:
-    """The days of a chart; a day without judged passages has no rate: a gap, not a zero."""
+    """The days of a chart; a day without judged passages has no rate: a gap, not a zero.
+
+    `release` is that which judges from this day on, where it is another than before.
+    """
+    changed = {change.date: change.release for change in summary.changes}
     return [
         {
             "date": day.date.isoformat(),
@@ -90,6 +94,7 @@ def chart_points(summary: CameraSummary) -> list[dict[str, Any]]:
             "judged": day.tally.judged,
             "unknown": day.tally.unknown,
             "few": day.tally.rate is None,
+            "release": changed.get(day.date),
         }
         for day in summary.days
     ]

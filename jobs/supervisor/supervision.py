@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from jobs.models import Job, Queue
 from jobs.recovery import put_back_stopped, recover
+from jobs.startup import companions
 from jobs.supervisor.children import Child, ChildSpec
 from jobs.supervisor.valkey import valkey_spec
 
@@ -121,6 +122,8 @@ def _specs(server: Server) -> list[ChildSpec]:
     env = {"REDIS_URL": redis_url}
     specs.append(_web_spec(server, env))
     manage = (sys.executable, str(server.base_dir / "manage.py"))
+    for name, command in companions().items():
+        specs.append(ChildSpec(name, (*manage, command), server.log_dir, env, patience=2.0))
     for queue in Queue.values:
         cluster_env = {**env, "Q_CLUSTER_NAME": queue}
         nice = TRAINING_NICE if queue == Queue.TRAINING else 0

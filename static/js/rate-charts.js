@@ -1,4 +1,5 @@
-// The rate by day with its 95 % interval as a band. Days without judged passages are gaps.
+// The rate by day with its 95 % interval as a band. Days without judged passages are gaps; a dashed line stands
+// at the first day that another model judged.
 import { onThemeChange, token } from "./theme.js";
 
 const points = JSON.parse(document.getElementById("charts").textContent);
@@ -49,6 +50,26 @@ function errorBars(days) {
   };
 }
 
+function releaseMarks(days) {
+  return {
+    id: "releaseMarks",
+    beforeDatasetsDraw({ ctx, chartArea, scales }) {
+      ctx.save();
+      ctx.strokeStyle = token("--mw-unknown-text");
+      ctx.setLineDash([4, 4]);
+      days.forEach((day, index) => {
+        if (!day.release) return;
+        const x = scales.x.getPixelForValue(index);
+        ctx.beginPath();
+        ctx.moveTo(x, chartArea.top);
+        ctx.lineTo(x, chartArea.bottom);
+        ctx.stroke();
+      });
+      ctx.restore();
+    },
+  };
+}
+
 function tooltip(days) {
   return {
     filter: (item) => item.datasetIndex === 2,
@@ -57,7 +78,8 @@ function tooltip(days) {
         const day = days[dataIndex];
         const interval = `${words.interval} ${said(day.low * 100)} – ${said(day.high * 100)}`;
         const counts = `${day.judged} ${words.judged}, ${day.unknown} ${words.unknown}`;
-        return [day.few ? words.few : `${words.rate} ${said(day.rate * 100)}`, interval, counts];
+        const lines = [day.few ? words.few : `${words.rate} ${said(day.rate * 100)}`, interval, counts];
+        return day.release ? [...lines, `${words.release} ${day.release}`] : lines;
       },
     },
   };
@@ -69,7 +91,7 @@ function build(canvas, days) {
   return new window.Chart(canvas, {
     type: "line",
     data: { labels: days.map((day) => day.date), datasets: datasets(days) },
-    plugins: [errorBars(days)],
+    plugins: [releaseMarks(days), errorBars(days)],
     options: {
       animation: false,
       maintainAspectRatio: false,

@@ -1,18 +1,13 @@
 // A training as it goes: bar, figures and charts follow the job; a new state reloads the page.
 import { clock, watchJob } from "./job-socket.js";
 import { onThemeChange, token } from "./theme.js";
+import { colourOf, dashOf, inkOf, line, lineChart, pointsOf } from "./training-charts.js";
 
-const TERMS = ["loss", "box", "objectness", "classes"];
+const TERMS = { loss: "--mw-with", box: "--mw-without", objectness: "--mw-incorrect", classes: "--mw-unknown" };
+const SIZES = ["small", "medium", "large"];
 const numbers = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const speeds = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 const rates = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 3 });
-
-/** Epochs as the points of one line; epochs without the value are left out. */
-export function pointsOf(epochs, valueOf) {
-  return epochs
-    .map((epoch) => ({ x: epoch.number, y: valueOf(epoch) }))
-    .filter((point) => point.y !== null && point.y !== undefined);
-}
 
 /** Where the step of a snapshot lies between whole epochs, or null before the first step. */
 export function placeOf(detail) {
@@ -20,125 +15,77 @@ export function placeOf(detail) {
   return detail.epoch - 1 + detail.step / detail.steps;
 }
 
-function line(label, colour, data, dash = []) {
-  return {
-    label,
-    data,
-    borderColor: colour,
-    backgroundColor: colour,
-    borderDash: dash,
-    borderWidth: 2,
-    clip: 8,
-    pointRadius: data.length > 40 ? 0 : 2,
-  };
+/** The points of whole epochs and, where the step under way lies beyond them, its own. */
+export function withStep(points, detail, value) {
+  const place = placeOf(detail);
+  const last = points.at(-1)?.x ?? 0;
+  return place === null || place <= last || value === undefined ? points : [...points, { x: place, y: value }];
 }
 
-function lossLines(words, epochs, live) {
-  const styles = {
-    loss: [token("--mw-with"), []],
-    box: [token("--mw-without"), [6, 3]],
-    objectness: [token("--mw-incorrect"), [2, 3]],
-    classes: [token("--mw-unknown"), [8, 3, 2, 3]],
-  };
-  return TERMS.map((term) => {
-    const points = pointsOf(epochs, (epoch) => epoch.losses[term]);
-    const place = placeOf(live);
-    const last = points.at(-1)?.x ?? 0;
-    if (place !== null && place > last && live.losses?.[term] !== undefined) points.push({ x: place, y: live.losses[term] });
-    return line(words[term], styles[term][0], points, styles[term][1]);
-  });
-}
-
-function metricLines(words, epochs, ink) {
-  const of = (name) => pointsOf(epochs, (epoch) => epoch.metrics.ap50?.[name]);
-  return [
-    line(words.map, ink, pointsOf(epochs, (epoch) => epoch.metrics.map50)),
-    line(words.with, token("--mw-with"), of("with_mask"), [6, 3]),
-    line(words.without, token("--mw-without"), of("without_mask"), [2, 3]),
-  ].filter((one, index) => index === 0 || one.data.length);
-}
-
-/** Colours of words and lines as the browser resolved them: a canvas understands no var() in a token. */
-function inkOf(canvas) {
-  return getComputedStyle(canvas.closest("[data-charts]")).color;
-}
-
-function ruleOf(canvas) {
-  return getComputedStyle(canvas.closest(".card")).borderTopColor;
-}
-
-function options(canvas, epochCount, mostY, word) {
-  const ink = inkOf(canvas);
-  const lines = ruleOf(canvas);
-  return {
-    animation: false,
-    maintainAspectRatio: false,
-    interaction: { mode: "nearest", axis: "x", intersect: false },
-    scales: {
-      x: {
-        type: "linear",
-        min: 0,
-        max: epochCount,
-        title: { display: true, text: word, color: ink },
-        ticks: { color: ink, precision: 0 },
-        grid: { display: false },
-      },
-      y: { min: 0, max: mostY, ticks: { color: ink }, grid: { color: lines } },
-    },
-    plugins: { legend: { labels: { color: ink, boxHeight: 1 } } },
-  };
-}
+const LINES = {
+  losses: ({ words, epochs, step }) =>
+    Object.entries(TERMS).map(([term, name], index) => {
+      const points = pointsOf(epochs, (epoch) => epoch.losses[term]);
+      return line(words[term], token(name), withStep(points, step, step?.losses?.[term]), dashOf(index));
+    }),
+  rate: ({ words, epochs, step }) => {
+    const points = pointsOf(epochs, (epoch) => epoch.learning_rate);
+    return [line(words.rate, token("--mw-with"), withStep(points, step, step?.learning_rate))];
+  },
+  metrics: ({ words, epochs, classes, canvas }) => [
+    line(words.map, inkOf(canvas), pointsOf(epochs, (epoch) => epoch.metrics.map50)),
+    ...classes.map(({ name, label }, index) =>
+      line(label, colourOf(name, index), pointsOf(epochs, (epoch) => epoch.metrics.ap50?.[name]), dashOf(index + 1)),
+    ),
+  ],
+  sizes: ({ words, epochs }) =>
+    SIZES.map((size, index) =>
+      line(words[size], colourOf("", index + 1), pointsOf(epochs, (epoch) => epoch.metrics[`map50_95_${size}`]), dashOf(index)),
+    ),
+};
+const MOST = { metrics: 1, sizes: 1 };
+const LIVE = ["losses", "rate"];
 
 class Charts {
   constructor(card) {
     const place = card.querySelector("[data-charts]");
     this.url = card.dataset.epochsUrl;
-    this.canvases = { losses: place.querySelector('[data-chart="losses"]'), metrics: place.querySelector('[data-chart="metrics"]') };
-    const words = place.dataset;
-    this.words = {
-      loss: words.labelLoss,
-      box: words.labelBox,
-      objectness: words.labelObjectness,
-      classes: words.labelClasses,
-      map: words.labelMap,
-      with: words.labelWith,
-      without: words.labelWithout,
-      epoch: words.labelEpoch,
-    };
-    this.epochs = [];
-    this.of = 1;
-    this.live = null;
-    this.charts = {};
+    this.words = JSON.parse(place.dataset.words);
+    this.canvases = [...place.querySelectorAll("canvas[data-chart]")];
+    this.told = { epochs: [], of: 1, classes: [] };
+    this.step = null;
+    this.charts = new Map();
   }
 
   async load() {
     const response = await fetch(this.url, { headers: { Accept: "application/json" } });
     if (!response.ok) return;
-    const answer = await response.json();
-    this.epochs = answer.epochs;
-    this.of = answer.of;
+    this.told = await response.json();
     this.build();
   }
 
+  lines(canvas) {
+    const { epochs, classes } = this.told;
+    return LINES[canvas.dataset.chart]({ words: this.words, epochs, classes, step: this.step, canvas });
+  }
+
   build() {
-    for (const chart of Object.values(this.charts)) chart.destroy();
-    this.charts = {
-      losses: this.chart("losses", lossLines(this.words, this.epochs, this.live), undefined),
-      metrics: this.chart("metrics", metricLines(this.words, this.epochs, inkOf(this.canvases.metrics)), 1),
-    };
+    for (const chart of this.charts.values()) chart.destroy();
+    this.charts.clear();
+    for (const canvas of this.canvases) {
+      const name = canvas.dataset.chart;
+      const axes = { x: { most: this.told.of, word: this.words.epoch, precision: 0 }, y: { most: MOST[name] } };
+      this.charts.set(canvas, lineChart(canvas, this.lines(canvas).filter((one) => one.data.length), axes));
+    }
   }
 
-  chart(name, datasets, mostY) {
-    const canvas = this.canvases[name];
-    const settings = options(canvas, this.of, mostY, this.words.epoch);
-    return new window.Chart(canvas, { type: "line", data: { datasets }, options: settings });
-  }
-
-  follow(detail) {
-    this.live = detail;
-    if (!this.charts.losses) return;
-    this.charts.losses.data.datasets = lossLines(this.words, this.epochs, detail);
-    this.charts.losses.update("none");
+  follow(step) {
+    this.step = step;
+    for (const [canvas, chart] of this.charts) {
+      if (!LIVE.includes(canvas.dataset.chart)) continue;
+      chart.data.datasets = this.lines(canvas).filter((one) => one.data.length);
+      chart.update("none");
+    }
   }
 }
 

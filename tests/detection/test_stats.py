@@ -11,6 +11,7 @@ from detection.stats import (
     coverage_by_day,
     day_bounds,
     days_between,
+    difference_interval,
     wilson_interval,
 )
 
@@ -144,3 +145,19 @@ def test_a_day_that_comes_twice_is_counted_to_its_end():
     span = (datetime(2010, 11, 7, 2, 45, tzinfo=UTC), datetime(2010, 11, 7, 4, tzinfo=UTC))
     covered = coverage_by_day([span], ZoneInfo("America/St_Johns"))
     assert covered == {date(2010, 11, 6): timedelta(minutes=45), date(2010, 11, 7): timedelta(minutes=30)}
+
+
+def test_the_interval_of_a_difference_is_that_of_the_textbook():
+    # Newcombe (1998), table II, example (a), method 10: 56 of 70 less 48 of 80 gives 0.0524 to 0.3339.
+    assert difference_interval((48, 80), (56, 70)) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+
+
+def test_of_the_same_figures_the_difference_is_around_zero():
+    low, high = difference_interval((8, 10), (8, 10))
+    assert low == pytest.approx(-high)
+    assert high > 0
+
+
+@pytest.mark.parametrize(("before", "after"), [((0, 0), (3, 4)), ((3, 4), (0, 0))])
+def test_a_difference_with_nothing_on_a_side_says_nothing(before, after):
+    assert difference_interval(before, after) == (-1.0, 1.0)

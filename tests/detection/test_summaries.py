@@ -4,7 +4,7 @@ import pytest
 
 from detection.periods import Period
 from detection.stats import Tally
-from detection.summaries import camera_summaries, clip_tallies, one_sided_releases
+from detection.summaries import ReleaseChange, camera_summaries, clip_tallies, one_sided_releases, release_changes
 from releases.models import ModelRelease
 from tests.detection.makers import make_analysis, make_camera, make_clip, make_release, say
 
@@ -155,3 +155,30 @@ def test_the_page_of_a_camera_says_why_there_is_no_rate(client, alice):
     assert "cannot yield a compliance rate" not in client.get(address).content.decode()
     ModelRelease.objects.update(classes=["with_mask"])
     assert "judged by slim, which does not know both" in client.get(address).content.decode()
+
+
+def test_a_change_of_release_is_told_at_the_first_day_it_judges():
+    first, second, third = date(2026, 7, 1), date(2026, 7, 2), date(2026, 7, 4)
+    judged = [(first, "a"), (first, "a"), (second, "a"), (second, "b"), (third, "b"), (third, "a")]
+    assert release_changes(judged) == [ReleaseChange(second, "b", "a"), ReleaseChange(third, "a", "b")]
+    assert release_changes([(first, "a"), (first, "b"), (first, "a"), (second, "a")]) == []
+    assert release_changes([]) == []
+
+
+def test_a_camera_tells_which_release_its_counted_analyses_are_of():
+    camera = make_camera("b", "Europe/Berlin")
+    other = ModelRelease.objects.create(
+        name="newer", network="yolov3-slim", net_size=416, classes=["with_mask"], sha256="1" * 64, folder="newer"
+    )
+    # 22:30 in UTC on 1 July is 2 July in Berlin; on 30 June the period has not begun
+    for filmed_at, release in (
+        (datetime(2026, 6, 30, 12, tzinfo=UTC), other),
+        (datetime(2026, 7, 1, 12, tzinfo=UTC), None),
+        (datetime(2026, 7, 1, 22, 30, tzinfo=UTC), other),
+    ):
+        analysis = make_analysis(make_clip(camera, filmed_at=filmed_at), "with_mask")
+        if release is not None:
+            analysis.release = release
+            analysis.save()
+    (summary,) = camera_summaries([camera], WEEK, NOW)
+    assert summary.changes == (ReleaseChange(date(2026, 7, 2), "newer", "slim"),)

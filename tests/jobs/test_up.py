@@ -1,12 +1,16 @@
 """The one command, as people use it."""
 
+import contextlib
 import http.client
 import signal
 import time
 
+import cv2
+import numpy as np
 import psutil
 import pytest
 
+from releases.warm import InferenceAway, picture_detect
 from tests.jobs.site import EVERY_LINE_ONCE, Site, still_alive, wait_for
 
 pytestmark = pytest.mark.slow
@@ -42,6 +46,19 @@ def test_an_upload_waits_beside_the_media_and_one_too_large_is_not_even_read(sit
     client.putheader("Content-Length", str(2**50))
     client.endheaders()
     assert client.getresponse().status == 413
+
+
+def test_the_active_model_is_kept_warm_beside_the_pages(site, settings):
+    settings.DATA_DIR = site.data_dir
+    picture = cv2.imencode(".png", np.zeros((64, 64, 3), np.uint8))[1].tobytes()
+
+    def answer():
+        with contextlib.suppress(InferenceAway):
+            return picture_detect(picture)
+
+    seen = wait_for("the warm process", answer, seconds=30)
+    assert (seen.width, seen.height, seen.boxes) == (64, 64, [])
+    assert "openvino" not in "".join(each.path for each in site.web().memory_maps())
 
 
 def test_a_killed_web_server_is_started_again(site):

@@ -6,17 +6,23 @@ from pathlib import Path
 import pytest
 
 from accounts.models import AuditEntry
+from detection.models import Analysis
 from jobs.startup import start_actions_run
-from releases.models import ModelRelease
+from releases.models import Activation, ModelRelease
 from releases.services import (
     NoRelease,
+    ReleaseKept,
     bundled_register,
     registered_releases,
     release_activate,
     release_active,
+    release_before,
+    release_delete,
     release_folder,
     release_register,
+    release_roll_back,
 )
+from tests.detection.makers import make_camera, make_clip
 from tests.releases.makers import copy_named
 from yolo.release import ReleaseError
 
@@ -130,3 +136,78 @@ def test_the_server_registers_what_ships_when_it_starts(db, bundled, tiny_releas
     copy_named(tiny_release_folder, bundled / "ours", name="ours", created="2026-01-01T00:00:00+00:00")
     start_actions_run()
     assert ModelRelease.objects.active().get().name == "ours"
+
+
+@pytest.fixture
+def third_release(db, tiny_release_folder, tmp_path) -> ModelRelease:
+    folder = copy_named(tiny_release_folder, tmp_path / "third", name="third", created="2026-11-24T12:00:00+00:00")
+    return release_register(folder=folder, by=None)
+
+
+def test_rolling_back_twice_goes_back_twice(dan, tiny_release, second_release, third_release):
+    assert release_before() is None
+    release_activate(release=second_release, by=dan)
+    release_activate(release=third_release, by=dan)
+    release_roll_back(to=release_before(), by=dan)
+    assert release_active() == second_release
+    release_roll_back(to=release_before(), by=dan)
+    assert release_active() == tiny_release
+    assert release_before() is None
+    assert [(one.name, one.is_rollback) for one in Activation.objects.order_by("pk")] == [
+        ("tiny-random", False),
+        ("second", False),
+        ("third", False),
+        ("second", True),
+        ("tiny-random", True),
+    ]
+    assert AuditEntry.objects.filter(action="release_roll_back", actor=dan).count() == 2
+
+
+def test_after_a_roll_back_another_choice_can_be_rolled_back_too(tiny_release, second_release, third_release):
+    release_activate(release=second_release, by=None)
+    release_roll_back(to=tiny_release, by=None)
+    release_activate(release=third_release, by=None)
+    assert release_before() == tiny_release
+
+
+def test_a_deleted_release_is_passed_over(tiny_release, second_release, third_release):
+    release_activate(release=second_release, by=None)
+    release_activate(release=third_release, by=None)
+    release_delete(release=second_release, by=None)
+    assert release_before() == tiny_release
+    assert Activation.objects.filter(name="second", release=None).count() == 1
+
+
+def test_a_roll_back_to_what_is_no_longer_the_last_one_is_refused(tiny_release, second_release, third_release):
+    release_activate(release=second_release, by=None)
+    release_activate(release=third_release, by=None)
+    with pytest.raises(ReleaseError, match="Meanwhile another release"):
+        release_roll_back(to=tiny_release, by=None)
+    assert release_active() == third_release
+
+
+def test_deleting_a_release_removes_its_files_once_committed(dan, second_release, django_capture_on_commit_callbacks):
+    folder = release_folder(second_release)
+    with django_capture_on_commit_callbacks(execute=True):
+        release_delete(release=second_release, by=dan)
+        assert folder.is_dir()
+    assert not folder.exists()
+    assert AuditEntry.objects.get(action="release_delete").detail["name"] == "second"
+
+
+def test_a_release_that_analyses_point_at_is_kept(second_release):
+    clip = make_clip(make_camera())
+    for _number in range(2):
+        Analysis.objects.create(clip=clip, release=second_release)
+    with pytest.raises(ReleaseKept, match="second is still pointed at: 2 analyses"):
+        release_delete(release=second_release, by=None)
+    assert release_folder(second_release).is_dir()
+
+
+def test_what_is_active_or_ships_with_the_product_is_kept(tiny_release, bundled, tiny_release_folder):
+    copy_named(tiny_release_folder, bundled / "new", name="new", created="2030-01-01T00:00:00+00:00")
+    (shipped,) = bundled_register()
+    with pytest.raises(ReleaseKept, match="tiny-random is active"):
+        release_delete(release=tiny_release, by=None)
+    with pytest.raises(ReleaseKept, match="ships with the product"):
+        release_delete(release=shipped, by=None)

@@ -2,13 +2,18 @@
 
 import io
 import zipfile
+from base64 import b64encode
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import AuditEntry
+from releases import views
 from releases.models import ModelRelease
-from releases.services import release_folder
+from releases.services import release_activate, release_folder
+from releases.warm import PictureRefused, Seen
 
 METRICS = {
     "test": {
@@ -51,11 +56,11 @@ def test_the_list_asks_as_many_queries_for_twenty_models_as_for_two(
 ):
     client.force_login(dan)
     another(tiny_release, 1)
-    with django_assert_num_queries(4):  # session, person, count, rows
+    with django_assert_num_queries(5):  # session, person, count, rows, activations
         client.get(reverse("releases:releases"))
     for number in range(2, 20):
         another(tiny_release, number)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(reverse("releases:releases"))
 
 
@@ -86,7 +91,8 @@ def test_the_folder_is_downloaded_as_a_zip(client, dan, tiny_release):
     assert answer["Content-Disposition"] == 'attachment; filename="tiny-random.zip"'
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         assert sorted(archive.namelist()) == [
-            f"tiny-random/{name}" for name in ("network.bin", "network.xml", "release.json", "weights.npz")
+            f"tiny-random/{name}"
+            for name in ("MODEL_CARD.md", "network.bin", "network.xml", "release.json", "weights.npz")
         ]
         content = archive.read("tiny-random/weights.npz")
     assert content == (release_folder(tiny_release) / "weights.npz").read_bytes()
@@ -129,6 +135,28 @@ def test_a_safety_officer_looks_but_does_not_activate(client, bob, tiny_release)
     assert list(ModelRelease.objects.active()) == [tiny_release]
 
 
+def test_a_photograph_comes_back_with_its_boxes_and_is_not_kept(client, dan, tiny_release, monkeypatch, settings):
+    drawn = b"\xff\xd8drawn"
+    seen = Seen("tiny-random", 200, 120, 8.5, [{"class": "with_mask", "score": 0.9, "xyxy": [1, 2, 3, 4]}], drawn)
+    monkeypatch.setattr(views, "picture_detect", lambda content, draw: seen)
+    client.force_login(dan)
+    files = set(Path(settings.MEDIA_ROOT).rglob("*.*"))
+    page = client.post(reverse("releases:pictures"), {"picture": SimpleUploadedFile("a.jpg", b"x")}).content.decode()
+    assert "One face in 8.5 ms." in page
+    assert f"data:image/jpeg;base64,{b64encode(drawn).decode()}" in page
+    assert set(Path(settings.MEDIA_ROOT).rglob("*.*")) == files
+
+
+def test_a_file_that_is_no_photograph_is_told_beside_the_field(client, dan, tiny_release, monkeypatch):
+    def refuse(content, draw):
+        raise PictureRefused("The picture is damaged.")
+
+    monkeypatch.setattr(views, "picture_detect", refuse)
+    client.force_login(dan)
+    page = client.post(reverse("releases:pictures"), {"picture": SimpleUploadedFile("a.jpg", b"x")}).content.decode()
+    assert "The picture is damaged." in page
+
+
 @pytest.mark.parametrize(
     ("classes", "missing"),
     [
@@ -146,3 +174,44 @@ def test_a_model_that_knows_only_one_side_says_that_it_cannot_tell_compliance(
     page = client.get(reverse("releases:release", args=[tiny_release.pk])).content.decode()
     assert ("This model cannot yield a compliance rate" in page) is (missing is not None)
     assert missing is None or f"it does not know {missing}" in " ".join(page.split())
+
+
+def test_the_model_card_is_a_page_and_a_file(client, dan, tiny_release):
+    client.force_login(dan)
+    page = client.get(reverse("releases:card", args=[tiny_release.pk])).content.decode()
+    assert "Model card: tiny-random" in page
+    assert tiny_release.sha256 in page
+    assert "Nobody has measured it" in page
+    answer = client.get(reverse("releases:card_file", args=[tiny_release.pk]))
+    assert answer["Content-Disposition"] == 'attachment; filename="tiny-random-card.md"'
+    assert answer.content.decode().startswith("# Model card: tiny-random\n")
+
+
+def test_the_card_of_a_release_whose_files_are_gone_leads_back_with_a_sentence(client, dan, tiny_release):
+    (release_folder(tiny_release) / "weights.npz").unlink()
+    client.force_login(dan)
+    for name in ("releases:card", "releases:card_file"):
+        page = client.get(reverse(name, args=[tiny_release.pk]), follow=True).content.decode()
+        assert "weights.npz is missing" in page
+
+
+def test_one_click_leads_back_to_the_release_that_judged_before(client, dan, tiny_release):
+    release_activate(release=another(tiny_release, 1), by=dan)
+    client.force_login(dan)
+    page = client.get(reverse("releases:releases")).content.decode()
+    address = reverse("releases:roll_back", args=[tiny_release.pk])
+    assert "Roll back to tiny-random" in page
+    assert f'action="{address}"' in page
+    assert "tiny-random judges again." in client.post(address, follow=True).content.decode()
+    assert ModelRelease.objects.active().get() == tiny_release
+
+
+def test_a_release_that_nothing_points_at_is_deleted_and_an_active_one_is_not(client, dan, tiny_release):
+    spare = another(tiny_release, 1)
+    client.force_login(dan)
+    assert "Delete this release?" in client.get(reverse("releases:release", args=[spare.pk])).content.decode()
+    page = client.post(reverse("releases:delete", args=[tiny_release.pk]), follow=True).content.decode()
+    assert "tiny-random is active" in page
+    assert ModelRelease.objects.filter(pk=tiny_release.pk).exists()
+    client.post(reverse("releases:delete", args=[spare.pk]))
+    assert not ModelRelease.objects.filter(pk=spare.pk).exists()

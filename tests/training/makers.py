@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from jobs.models import Job
 from labelling.models import Dataset, DatasetVersion, Image, Split, VersionImage
-from training.models import Epoch, TrainingRun
+from training.models import Epoch, Examination, TrainingRun
 
 CLASSES = ("with_mask", "without_mask")
 COLOURS = ((200, 120, 0), (0, 90, 220))  # BGR
@@ -82,3 +82,22 @@ def make_job(state: str, **values: Any) -> Job:
     elif state != "queued":
         usual |= {"started_at": now, "finished_at": now}
     return Job.objects.create(state=state, **{**usual, **values})
+
+
+def make_examination(run: TrainingRun, **errors: int) -> Examination:
+    """One in which every validation picture is right but those named: `p3=2` missed two boxes on 3.png."""
+    frozen = run.version.images.filter(split=Split.VALIDATION).select_related("image").order_by("image__external_id")
+    pictures = []
+    for row in frozen:
+        missed = errors.get(f"p{row.image.external_id.removesuffix('.png')}", 0)
+        boxes = {"true": row.boxes, "found": [[1, 0.75, 5.0, 6.0, 25.5, 30.0]]} if missed else {}
+        pictures.append({"image": row.image_id, "missed": missed, "false": 0, "confused": 0, **boxes})
+    return Examination.objects.create(
+        run=run,
+        classes=list(CLASSES),
+        thresholds=[0.4, 0.25],
+        curves=[{"precision": [1.0, None], "f1": [0.5, 0.0]}] * 2,
+        confusion=[[3, 1, 0], [0, 0, 2], [1, 0, 0]],
+        reliability={"bins": [{"score": 0.75, "right": 0.5, "count": 4}], "error": 0.25},
+        pictures=sorted(pictures, key=lambda each: -each["missed"]),
+    )

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from training.measuring import judged_classes, summary
+from training.measuring import at_thresholds, best_thresholds, by_side, judged_classes, summary
+from yolo.detections import Detections, Truth
 from yolo.metrics import Metrics
 
 CLASSES = ("with_mask", "without_mask", "worn_incorrectly")
@@ -35,3 +36,40 @@ def test_other_classes_are_all_judged():
 def test_without_any_box_nothing_can_be_told():
     nan = float("nan")
     assert summary(metrics([nan] * 3, [nan] * 3, [0, 0, 0]), CLASSES)["map50"] is None
+
+
+def one_class(*rows: tuple[float, float, float, float, float]) -> Detections:
+    """Detections of class 0: left, top, right, bottom, score."""
+    values = np.array(rows, np.float32).reshape(-1, 5)
+    count = len(values)
+    return Detections(values[:, :4], values[:, 4], np.zeros(count, np.int64), np.zeros((count, 1), np.float32))
+
+
+def truth(*boxes: tuple[float, float, float, float]) -> Truth:
+    return Truth(np.array(boxes, np.float32).reshape(-1, 4), np.zeros(len(boxes), np.int64))
+
+
+def test_at_its_threshold_right_wrong_and_missed_boxes_are_counted():
+    truths = [truth((0, 0, 10, 10), (50, 50, 70, 70)), truth((5, 5, 25, 25))]
+    found = [
+        one_class((0, 0, 10, 10, 0.9), (80, 0, 90, 10, 0.6), (50, 50, 70, 70, 0.4)),
+        one_class((5, 5, 25, 25, 0.5)),
+    ]
+    told = at_thresholds(truths, found, {"face": 0.5})["face"]
+    # From 0.5 on: right at 0.9 and 0.5, wrong at 0.6; the one at 0.4 is not told, so that its face is missed.
+    assert (told["boxes"], told["right"], told["wrong"], told["missed"]) == (3, 2, 1, 1)
+    assert (told["precision"], told["recall"], told["f1"]) == pytest.approx((2 / 3, 2 / 3, 2 / 3))
+
+
+def test_a_class_without_threshold_finds_nothing():
+    told = at_thresholds([truth((0, 0, 10, 10))], [one_class()], {"face": None})["face"]
+    assert (told["right"], told["wrong"], told["missed"], told["precision"]) == (0, 0, 1, None)
+    assert best_thresholds([truth((0, 0, 10, 10))], [one_class()], ["face"]) == {"face": None}
+
+
+def test_precision_is_told_by_the_side_of_the_boxes():
+    truths = [truth((0, 0, 10, 10), (50, 50, 90, 90))]  # sides 10 and 40
+    (*small, below, last) = by_side(truths, [one_class((50, 50, 90, 90, 0.9))], ["face"])["face"]
+    assert small[0] == {"from": 0.0, "to": 12.0, "ap50": 0.0, "boxes": 1}
+    assert below == {"from": 32.0, "to": 64.0, "ap50": 1.0, "boxes": 1}
+    assert last == {"from": 64.0, "to": None, "ap50": None, "boxes": 0}

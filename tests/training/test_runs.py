@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,19 +11,21 @@ from django.utils import timezone
 from jobs import running
 from jobs.attempts import Attempt
 from jobs.models import Job
-from jobs.reporter import Reporter
+from jobs.reporter import JobCancelled, Reporter
 from jobs.services import job_run_here
-from labelling.models import Dataset
+from labelling.models import Dataset, Split
 from labelling.versions import version_create
 from releases.models import ModelRelease
 from releases.services import registered_releases, release_folder
 from tests.labelling.makers import bbox, import_here, record
 from tests.training.makers import drawn_picture, make_job, make_version
 from training import publishing, runs
-from training.models import TrainingRun
+from training.best_so_far import best_so_far
+from training.models import Epoch, TrainingRun
 from training.samples import TrainingError
 from training.services import KIND, run_create
 from yolo.release import read_release
+from yolo.train import StepEvent, TrainResult
 
 QUICK = {"canvas": 64, "fine_tune_canvas": 64, "canvases_per_picture": 0.4, "loader_threads": 1}
 
@@ -63,7 +66,7 @@ def test_a_run_is_cancelled_resumed_by_the_command_and_published_once(run, monke
     call_command("train", resume=run.pk, json=True, stdout=out, stderr=io.StringIO())
     result = json.loads(out.getvalue())
     run.refresh_from_db()
-    assert (result["run"], result["release"]) == (run.pk, run.release.name)
+    assert (result["run"], result["release"], result["epochs"]) == (run.pk, run.release.name, 2)
     assert result["map50"] == run.test_metrics["map50"] == run.release.metrics["test"]["map50"]
     assert list(run.epochs_done.values_list("number", flat=True)) == [1, 2]
 
@@ -75,6 +78,7 @@ def test_a_run_is_cancelled_resumed_by_the_command_and_published_once(run, monke
         "name": "squares",
         "version": 1,
         "content_sha256": "0" * 64,
+        "description": "",
         "split_seed": 0,
     }
     assert not (runs.run_folder(run) / "unmeasured").exists()
@@ -88,6 +92,79 @@ def test_a_run_is_cancelled_resumed_by_the_command_and_published_once(run, monke
     assert [path.name for path in registered_releases().iterdir()] == [run.release.name]
     with pytest.raises(CommandError, match="nothing to resume"):
         call_command("train", resume=run.pk)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_best_epoch_of_a_cancelled_run_is_published_without_training_on(run, monkeypatch):
+    with pytest.raises(running.JobFailure, match="stopped"):
+        train_here(run, on_progress=cancel_after_first_epoch)
+    monkeypatch.setattr(runs, "train", None)
+    call_command("train", resume=run.pk, publish_best=True, stdout=io.StringIO(), stderr=io.StringIO())
+    run.refresh_from_db()
+    release = read_release(release_folder(run.release))
+    assert [release.provenance[name] for name in ("best_epoch", "epochs", "epochs_planned")] == [1, 1, 2]
+    assert run.best["epoch"] == 1
+    assert run.best["map50"] == run.epochs_done.get().metrics["map50"]
+    assert run.test_metrics["pictures"] == 2
+    looked = run.examination
+    assert looked.classes == ["with_mask", "without_mask"]
+    assert looked.thresholds == [release.thresholds[name] for name in release.classes]
+    validated = run.version.images.filter(split=Split.VALIDATION)
+    assert {each["image"] for each in looked.pictures} == set(validated.values_list("image_id", flat=True))
+    assert sum(map(sum, looked.confusion[:-1])) == 2  # each box of theirs is found or missed
+
+
+def test_a_checkpoint_without_a_whole_epoch_publishes_nothing(run):
+    run.anchors = [[10, 10]] * 9
+    with pytest.raises(TrainingError, match="holds no whole epoch"):
+        best_so_far(run, runs.run_folder(run))
+
+
+def reporter() -> Reporter:
+    return Reporter(Attempt(job_id=make_job("running").pk, number=1))
+
+
+def test_the_minutes_until_a_run_is_to_be_ready_count_from_when_it_begins(run, monkeypatch):
+    begins = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: begins)
+    monkeypatch.setattr(runs, "train", lambda **values: TrainResult(None, 0, None, 0, stopped=True))
+    run.ready_by = begins + timedelta(hours=2)
+    run.save()
+    for later in (timedelta(0), timedelta(hours=1)):  # resumed: its schedule stays
+        monkeypatch.setattr(timezone, "now", lambda later=later: begins + later)
+        with pytest.raises(JobCancelled):
+            runs.run(reporter(), run.pk)
+        run.refresh_from_db()
+        assert run.options["minutes"] == 114.0  # six of two hours are kept for measuring
+
+
+def test_a_run_that_waited_past_its_time_says_so(run):
+    run.ready_by = timezone.now() - timedelta(minutes=1)
+    run.save()
+    with pytest.raises(TrainingError, match="came before it could begin"):
+        runs.run(reporter(), run.pk)
+
+
+@pytest.mark.parametrize(("planned", "expected"), [(5000.0, 540), (300.0, 300), (None, 540)])
+def test_no_more_time_is_left_than_was_given(run, monkeypatch, planned, expected):
+    """Ten minutes, of which an earlier session spent one epoch of 60 s."""
+    monkeypatch.setattr(runs.time, "monotonic", lambda: 1000.0)
+    run.options = {"minutes": 10}
+    Epoch.objects.create(run=run, number=1, learning_rate=0.1, seconds=60.0)
+    told = []
+    job = Reporter(Attempt(job_id=make_job("running").pk, number=1), on_progress=told.append)
+    runs.Chronicle(job, run).note(StepEvent(2, 500, 1, 10, {"loss": 1.0}, 0.1, 8.0, planned))
+    assert told[-1].detail["seconds_left"] == expected
+    assert told[-1].message == "epoch 2 of 500, step 1 of 10"
+
+
+def test_a_run_by_the_clock_names_no_number_of_epochs_before_it_knows_how_long_one_takes(run):
+    run.options = {"minutes": 10}
+    told = []
+    job = Reporter(Attempt(job_id=make_job("running").pk, number=1), on_progress=told.append)
+    runs.Chronicle(job, run).note(StepEvent(1, 500, 3, 10, {"loss": 1.0}, 0.1, 8.0, None))
+    assert told[-1].message == "epoch 1, step 3 of 10; how many epochs fit is known after the first"
 
 
 @pytest.mark.slow
@@ -127,6 +204,7 @@ def test_an_older_job_of_a_run_that_a_newer_one_has_taken_over_fails(run):
         ({"dataset": "squares", "dataset_version": 1, "option": ["canvas=wide"]}, "FIELD=NUMBER"),
         ({"dataset": "squares", "dataset_version": 1, "net_size": 300}, "multiple of 32"),
         ({"resume": 99}, "no run 99"),
+        ({"publish_best": True}, "goes with --resume"),
     ],
 )
 def test_the_command_refuses_with_a_sentence(db, arguments, sentence):
@@ -134,6 +212,17 @@ def test_the_command_refuses_with_a_sentence(db, arguments, sentence):
     with pytest.raises(CommandError, match=sentence):
         call_command("train", **arguments)
     assert not TrainingRun.objects.exists()
+
+
+def test_the_command_takes_a_time_of_day(db, monkeypatch):
+    make_version("squares", train=1, validation=0, test=0)
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 23, 22, 0, tzinfo=UTC))
+    monkeypatch.setattr("training.management.commands.train.job_run_here", lambda **values: None)
+    call_command(
+        "train", "--dataset=squares", "--dataset-version=1", "--ready-by=06:00", "--canvas=64", stdout=io.StringIO()
+    )
+    run = TrainingRun.objects.get()
+    assert (run.ready_by, run.epochs, run.options) == (datetime(2026, 11, 24, 6, 0, tzinfo=UTC), 500, {"canvas": 64})
 
 
 def test_the_command_freezes_a_dataset_that_has_no_version(db):

@@ -57,6 +57,13 @@ def test_anchors_kept_with_the_version_are_taken_at_their_net_size(db):
     assert len(fitted_anchors(version, net_size=288, seed=0)) == 9
 
 
+def test_a_network_with_more_scales_has_more_anchors_than_those_kept(db):
+    version = make_version(train=12)
+    version.anchors = {"net_size": 288, "anchors": [[10.0 + n, 12.0 + n] for n in range(9)]}
+    anchors = fitted_anchors(version, net_size=288, seed=0, count=12)
+    np.testing.assert_allclose(anchors, [[3 * (16 + n), 3 * (20 + 2 * n)] for n in range(12)])
+
+
 def test_too_few_box_sizes_for_anchors_are_told_in_a_sentence(db):
     with pytest.raises(TrainingError, match="9 anchors need as many different box sizes; there are 8"):
         fitted_anchors(make_version(train=8), net_size=288, seed=0)

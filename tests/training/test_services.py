@@ -10,7 +10,7 @@ from accounts.models import AuditEntry
 from jobs.models import Job
 from tests.training.makers import make_job, make_run, make_version
 from training.models import TrainingRun
-from training.services import run_cancel, run_give_up_job, run_resume, run_start
+from training.services import run_cancel, run_give_up_job, run_publish_best, run_resume, run_start
 
 USUAL = {"network": "yolov3-slim", "net_size": 416, "epochs": 30, "batch": 8}
 
@@ -51,10 +51,10 @@ def test_single_faces_of_the_same_dataset_are_refused(dan):
     assert "crops_version" in refused(version=version, crops_version=another, by=dan)
 
 
-def test_a_start_release_of_another_network_is_refused(dan, tiny_release):
-    tiny_release.network = "another"
-    tiny_release.save()
-    assert "start_release" in refused(version=make_version(), start_release=tiny_release, by=dan)
+def test_a_run_may_start_from_a_release_of_another_network(dan, tiny_release):
+    usual = {**USUAL, "network": "yolov3-slim-p2"}
+    run = run_start(version=make_version(), start_release=tiny_release, **usual, by=dan)
+    assert (run.start_release.network, run.network) == ("yolov3-slim", "yolov3-slim-p2")
 
 
 def test_a_queued_run_is_cancelled_and_resumed(dan):
@@ -68,6 +68,27 @@ def test_a_run_that_has_published_is_not_resumed(dan, tiny_release):
     run = make_run(make_version(), job=make_job("failed"), release=tiny_release)
     with pytest.raises(ValidationError, match="nothing to resume"):
         run_resume(run=run, by=dan)
+
+
+def test_a_run_that_is_to_publish_its_best_trains_on_once_it_is_resumed(dan):
+    run = make_run(make_version(), job=make_job("cancelled"), best={"epoch": 1})
+    assert run_publish_best(run=run, by=dan).state == Job.State.QUEUED
+    assert TrainingRun.objects.get().publish_best
+    assert AuditEntry.objects.get(action="training_run_set_publish_best").actor == dan
+    Job.objects.update(state=Job.State.FAILED, finished_at=timezone.now())
+    run_resume(run=TrainingRun.objects.get(), by=dan)
+    assert not TrainingRun.objects.get().publish_best
+
+
+@pytest.mark.parametrize(
+    ("state", "best", "sentence"),
+    [("running", {"epoch": 1}, "Cancel the training first"), ("cancelled", {}, "No epoch of this run is done yet")],
+)
+def test_what_is_not_there_is_not_published(dan, state, best, sentence):
+    run = make_run(make_version(), job=make_job(state), best=best)
+    with pytest.raises(ValidationError, match=sentence):
+        run_publish_best(run=run, by=dan)
+    assert not TrainingRun.objects.get().publish_best
 
 
 def test_a_run_is_freed_from_a_job_whose_heartbeat_has_stopped(db):

@@ -1,7 +1,10 @@
 """The pages of training."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from jobs.models import Job
 from tests.training.makers import make_job, make_run, make_version
@@ -54,6 +57,77 @@ def test_a_wrong_value_is_told_next_to_its_field(client, dan, field, value, sent
     assert not TrainingRun.objects.exists()
 
 
+def test_a_budget_of_minutes_leaves_the_epochs_to_the_clock(client, dan):
+    client.force_login(dan)
+    client.post(reverse("training:start"), form(make_version(), budget="minutes", minutes=90, epochs=""))
+    run = TrainingRun.objects.get()
+    assert (run.options, run.epochs, run.ready_by, run.is_timed) == ({"minutes": 90}, 500, None, True)
+
+
+def test_a_budget_by_the_clock_is_ready_the_next_time_it_shows_that(client, dan, monkeypatch):
+    now = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    client.force_login(dan)
+    client.post(reverse("training:start"), form(make_version(), budget="ready_by", ready_by="06:00"))
+    run = TrainingRun.objects.get()
+    assert run.ready_by == datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+    assert run.options == {}  # counted when it begins: it may have to wait
+    assert "Ready by 06:00." in client.get(reverse("training:run", args=[run.pk])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "sentence"),
+    [
+        ({"budget": "minutes"}, "minutes", "Say how much."),
+        ({"budget": "minutes", "minutes": 0}, "minutes", "greater than or equal to 1"),
+        ({"budget": "ready_by"}, "ready_by", "Say how much."),
+        ({"budget": "ready_by", "ready_by": "25:00"}, "ready_by", "Enter a valid time"),
+        ({"budget": "ready_by", "ready_by": "22:01"}, "ready_by", "This is too soon"),
+        ({"epochs": ""}, "epochs", "Say how much."),
+    ],
+)
+def test_a_budget_without_its_measure_is_refused(client, dan, monkeypatch, values, field, sentence):
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 23, 22, 0, tzinfo=UTC))
+    client.force_login(dan)
+    answer = client.post(reverse("training:start"), form(make_version(), **values))
+    assert sentence in str(answer.context["form"].errors[field])
+    assert not TrainingRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "detail", "epochs_done", "expected"),
+    [
+        ("running", {"epochs": 37}, 3, 37),
+        ("running", {"epochs": 500}, 0, 1),  # nobody knows yet how long one takes
+        ("succeeded", {"epochs": 37}, 36, 36),
+    ],
+)
+def test_the_charts_of_a_run_by_the_clock_reach_as_far_as_is_planned(client, dan, state, detail, epochs_done, expected):
+    job = make_job(state, detail=detail)
+    run = make_run(make_version(), job=job, epochs=500, options={"minutes": 60}, epochs_done=epochs_done)
+    client.force_login(dan)
+    assert client.get(reverse("training:epochs", args=[run.pk])).json()["of"] == expected
+
+
+def test_the_best_so_far_of_a_cancelled_run_is_published_from_its_page(client, dan):
+    run = make_run(make_version(), job=make_job("cancelled"), epochs_done=2, best={"epoch": 2})
+    client.force_login(dan)
+    page = client.get(reverse("training:run", args=[run.pk])).content.decode()
+    assert "Publish the best so far" in page
+    assert "The best so far is epoch 2." in page
+    client.post(reverse("training:publish_best", args=[run.pk]))
+    run.refresh_from_db()
+    assert (run.publish_best, run.job.state) == (True, "queued")
+
+
+def test_a_cancelled_run_without_an_epoch_has_nothing_to_publish(client, dan):
+    run = make_run(make_version(), job=make_job("cancelled"))
+    client.force_login(dan)
+    assert "Publish the best" not in client.get(reverse("training:run", args=[run.pk])).content.decode()
+    answer = client.post(reverse("training:publish_best", args=[run.pk]), follow=True)
+    assert "No epoch of this run is done yet" in answer.content.decode()
+
+
 def test_running_trainings_stand_before_finished_ones(client, dan):
     version = make_version()
     running = make_run(version, job=make_job("running"))
@@ -86,6 +160,7 @@ def test_the_epochs_of_a_run_are_sent_in_order_for_its_charts(client, dan):
     client.force_login(dan)
     answer = client.get(reverse("training:epochs", args=[run.pk])).json()
     assert answer["of"] == 4
+    assert answer["classes"][1] == {"name": "without_mask", "label": "without mask"}
     assert [epoch["number"] for epoch in answer["epochs"]] == [1, 2]
     assert answer["epochs"][1]["losses"]["loss"] == 2.5
     assert answer["epochs"][1]["metrics"]["map50"] == 0.2
@@ -132,11 +207,11 @@ def test_a_finished_run_leads_to_its_model_and_lets_an_engineer_make_it_active(c
     assert reverse("releases:release", args=[tiny_release.pk]) in page
 
 
-@pytest.mark.parametrize("name", ["run", "epochs", "cancel", "resume"])
+@pytest.mark.parametrize("name", ["run", "epochs", "cancel", "resume", "publish_best"])
 def test_a_viewer_sees_no_training(client, charlie, name):
     run = make_run(make_version(), job=make_job("running"))
     client.force_login(charlie)
-    method = client.post if name in ("cancel", "resume") else client.get
+    method = client.post if name in ("cancel", "resume", "publish_best") else client.get
     assert method(reverse(f"training:{name}", args=[run.pk])).status_code == 403
     run.job.refresh_from_db()
     assert run.job.cancel_requested_at is None

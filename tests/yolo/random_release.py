@@ -8,27 +8,28 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from yolo.config import YOLOV3_SLIM
+from yolo.config import YOLOV3_SLIM, NetworkConfig
 from yolo.network import build_network
 from yolo.release import Release, write_release
 
 CLASSES = ("with_mask", "without_mask", "worn_incorrectly")
 ANCHORS = [(8, 10), (12, 16), (18, 24), (28, 36), (40, 54), (60, 80), (90, 120), (140, 180), (220, 260)]
+FINEST_ANCHORS = [(3, 4), (5, 6), (7, 8)]
 NET_SIZE = 288
 OBJECTNESS = -2.0  # logit: enough cells see something, and not all of them
 
 
-def random_network(seed: int = 0) -> keras.Model:
-    """The slim network with normalisations that do something and logits of a deviation of 2."""
+def random_network(seed: int = 0, network: NetworkConfig = YOLOV3_SLIM) -> keras.Model:
+    """A network, the slim one by default, with normalisations that do something and logits of a deviation of 2."""
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
-    model = build_network(YOLOV3_SLIM, classes=len(CLASSES))
+    model = build_network(network, classes=len(CLASSES))
     spread = {"gamma": (0.8, 1.2), "beta": (-0.2, 0.2), "moving_mean": (-0.2, 0.2), "moving_variance": (0.7, 1.5)}
     for variable in model.variables:
         if variable.name in spread:
             variable.assign(rng.uniform(*spread[variable.name], tuple(variable.shape)))
     outputs = model(random_pictures(seed, 96, 96)[None] / np.float32(255), training=False)
-    for stride, output in zip(YOLOV3_SLIM.strides, outputs, strict=True):
+    for stride, output in zip(network.strides, outputs, strict=True):
         layer = model.get_layer(f"scale{stride}_output")
         layer.kernel.assign(layer.kernel * (2 / float(np.std(np.asarray(output)))))
         layer.bias.assign(np.where(np.arange(output.shape[-1]) % (5 + len(CLASSES)) == 4, OBJECTNESS, 0))
@@ -44,14 +45,16 @@ def random_pictures(seed: int, height: int, width: int) -> NDArray[np.uint8]:
     return np.where(rng.random((height, width, 1)) < 0.2, dots, coarse)
 
 
-def random_release(folder: Path, *, seed: int = 0, model: keras.Model | None = None) -> Release:
+def random_release(
+    folder: Path, *, seed: int = 0, model: keras.Model | None = None, network: NetworkConfig = YOLOV3_SLIM
+) -> Release:
     return write_release(
         folder=folder,
-        model=model or random_network(seed),
+        model=model or random_network(seed, network),
         name="random",
-        network=YOLOV3_SLIM.name,
+        network=network.name,
         classes=CLASSES,
-        anchors=ANCHORS,
+        anchors=ANCHORS if network.scales == 3 else [*FINEST_ANCHORS, *ANCHORS],
         net_size=NET_SIZE,
         thresholds={"with_mask": 0.3, "without_mask": 0.35, "worn_incorrectly": 0.4},
         iou_threshold=0.45,

@@ -1,10 +1,11 @@
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.yolo.narrow import ANCHORS, NARROW, NO_CHANGE, narrow_config, square_picture, two_squares
-from yolo.batches import Batches, PictureStore, composer_for, network_input
+from yolo.batches import Batches, PictureStore, composer_for, network_input, repeat_weights
 from yolo.samples import Sample
 
 
@@ -67,6 +68,44 @@ def test_an_epoch_shows_every_picture_equally_often(tmp_path):
     assert len(labels) == 16
     assert sum(label == {0} for label in labels) <= 8
     assert sum(label == {1} for label in labels) <= 8
+
+
+def test_pictures_with_rare_classes_are_shown_more_often():
+    common = [Sample(Path("a.png"), [[0, 0, 5, 5]], [0])] * 7
+    rare = Sample(Path("b.png"), [[0, 0, 5, 5]] * 2, [0, 1])
+    negative = Sample(Path("c.png"), [], [])
+    # Class 0 is in 8 of 9 pictures, class 1 in one: sqrt(0.64 / (1/9)) = 2.4
+    weights = repeat_weights([*common, rare, negative], 0.64)
+    assert weights.tolist() == pytest.approx([1] * 7 + [2.4, 1])
+    assert repeat_weights([*common, rare, negative], 0.0).tolist() == [1] * 9
+
+
+def test_an_epoch_follows_the_weights(tmp_path):
+    red, blue = two_squares(tmp_path)
+    config = narrow_config(augment=NO_CHANGE, canvases_per_picture=8, repeat_share=1.0)
+    batches = Batches([red, red, red, blue], (), anchors=ANCHORS, config=config)
+    # 32 canvases; blue is in one picture of four and counts sqrt(1 / 0.25) = 2, red sqrt(4 / 3) = 1.15
+    shown = batches.order(0)
+    assert len(shown) == 32
+    assert 10 <= np.sum(shown == 3) <= 16
+
+
+def test_skipped_batches_leave_the_others_as_they_are(tmp_path):
+    batches = Batches(two_squares(tmp_path), (), anchors=ANCHORS, config=narrow_config(canvases_per_picture=8))
+    whole, rest = list(batches.epoch(0)), list(batches.epoch(0, skip=1))
+    assert (len(whole), len(rest)) == (4, 3)
+    for one, other in zip(whole[1:], rest, strict=True):
+        np.testing.assert_array_equal(one.images, other.images)
+        np.testing.assert_array_equal(one.targets, other.targets)
+
+
+def test_each_batch_may_have_a_canvas_of_its_own(tmp_path):
+    config = narrow_config(canvases_per_picture=40, multi_scale=0.4)
+    batches = Batches(two_squares(tmp_path), (), anchors=ANCHORS, config=config)
+    sides = [batch.images.shape[1] for batch in batches.epoch(0)]
+    # 0.4 of 96 is 38: one step of 32 up or down
+    assert set(sides) == {64, 96, 128}
+    assert sides == [batch.images.shape[1] for batch in batches.epoch(0)]
 
 
 def test_leaving_an_epoch_early_ends_its_threads(tmp_path):

@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,15 @@ def test_a_checkpoint_of_another_training_is_refused_naming_the_difference(tmp_p
     save_checkpoint(tmp_path, checkpoint())
     with pytest.raises(CheckpointError, match=f"belongs to another training: {named}"):
         load_checkpoint(tmp_path, identity=other)
+
+
+def test_a_checkpoint_from_before_a_setting_was_invented_is_one_with_its_default(tmp_path):
+    older = identity()
+    del older["config"]["multi_scale"]
+    save_checkpoint(tmp_path, replace(checkpoint(), identity=older))
+    assert load_checkpoint(tmp_path, identity=identity()) is not None
+    with pytest.raises(CheckpointError, match="multi_scale differ"):
+        load_checkpoint(tmp_path, identity=identity(TrainConfig(multi_scale=0.2)))
 
 
 def test_threads_memory_and_the_folder_of_the_pictures_may_change(tmp_path):

@@ -10,6 +10,17 @@ def test_the_slim_network_has_outputs_every_8_16_and_32_pixels():
     assert NETWORKS["yolov3-slim"].strides == (8, 16, 32)
 
 
+def test_the_p2_network_adds_an_output_every_4_pixels():
+    network = NETWORKS["yolov3-slim-p2"]
+    assert network.strides == (4, 8, 16, 32)
+    assert network.anchor_count == 12
+
+
+def test_a_network_has_no_more_scales_than_stages():
+    with pytest.raises(ValueError, match="two: 3 scales need at least as many stages"):
+        NetworkConfig("two", 8, 2, (Stage(8, 1), Stage(8, 1)), 1, "wide")
+
+
 def test_a_stem_without_stride_needs_one_more_stage_for_the_same_strides():
     stages = tuple(Stage(8, 1) for _ in range(5))
     assert NetworkConfig("full", 8, 1, stages, 2, "darknet").strides == (8, 16, 32)
@@ -27,7 +38,20 @@ def test_a_net_size_too_small_or_between_the_multiples_of_32_is_refused(net_size
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"epochs": 0}, {"batch": 0}, {"canvas": 100}, {"learning_rate": 0.0}, {"ema": 1.0}, {"seed": -1}]
+    "wrong",
+    [
+        {"epochs": 0},
+        {"batch": 0},
+        {"canvas": 100},
+        {"learning_rate": 0.0},
+        {"ema": 1.0},
+        {"seed": -1},
+        {"minutes": -1},
+        {"repeat_share": 1.5},
+        {"multi_scale": -0.1},
+        {"scenes": (1.4, 0.5)},
+        {"fine_tune_scenes": (0.5,)},
+    ],
 )
 def test_values_that_make_no_sense_are_refused_by_name(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
@@ -46,6 +70,14 @@ def test_scenes_are_scaled_around_the_size_at_which_detection_works():
     assert TrainConfig(net_size=416).scene_sides == pytest.approx((208, 707.2))
     assert TrainConfig(net_size=288).scene_sides == pytest.approx((144, 707.2))
     assert TrainConfig(net_size=640).scene_sides == pytest.approx((256, 768))
+
+
+def test_scenes_can_be_scaled_around_the_net_size_for_each_phase():
+    config = TrainConfig(net_size=640, scenes=(0.5, 1.4))
+    assert config.scene_sides == config.fine_tune_scene_sides == pytest.approx((320, 896))
+    narrower = TrainConfig(net_size=640, fine_tune_scenes=(0.7, 1.3))
+    assert narrower.scene_sides == pytest.approx((256, 768))
+    assert narrower.fine_tune_scene_sides == pytest.approx((448, 832))
 
 
 def test_the_modules_of_web_processes_load_no_network_library():

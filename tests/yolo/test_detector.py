@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.yolo.random_release import NET_SIZE, random_pictures
+from tests.yolo.random_release import NET_SIZE, random_pictures, random_release
+from yolo.config import YOLOV3_SLIM_P2
 from yolo.decode import decode
 from yolo.detections import Detections, detections_from
 from yolo.detector import MOST_SHAPES, Detector
@@ -176,3 +177,14 @@ def test_a_network_that_openvino_cannot_read_is_refused(release: Release) -> Non
 def test_what_is_no_colour_picture_is_refused(detector: Detector, picture: NDArray[np.uint8]) -> None:
     with pytest.raises(ValueError, match="uint8 picture"):
         detector.detect(picture)
+
+
+def test_a_network_with_a_fourth_scale_runs_the_same_as_in_keras(tmp_path: Path) -> None:
+    release = random_release(tmp_path / "p2", network=YOLOV3_SLIM_P2)
+    canvas = random_pictures(3, 160, 288)
+    outputs = Detector(release, precision="f32").run(canvas)
+    wanted = Reference(release).run(canvas)
+    # 160x288 pixels at strides 4, 8, 16 and 32
+    assert [output.shape[:2] for output in outputs] == [(40, 72), (20, 36), (10, 18), (5, 9)]
+    for ours, theirs in zip(outputs, wanted, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=2e-3)

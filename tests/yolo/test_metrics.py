@@ -16,6 +16,7 @@ from pycocotools.cocoeval import COCOeval
 from yolo.detections import Detections, Truth
 from yolo.metrics import (
     MOST_DETECTIONS,
+    ap50_by_side,
     best_operating_points,
     mean_average_precision,
     score_curve,
@@ -94,6 +95,17 @@ def test_area_ranges_ignore_boxes_of_other_sizes() -> None:
     assert metrics.map_small == 0.0
     assert np.isnan(metrics.map_medium)
     assert metrics.map_large == 1.0
+
+
+def test_each_bin_of_sides_judges_its_own_boxes_and_false_alarms() -> None:
+    small, edge = [0.0, 0.0, 10.0, 10.0], [200.0, 0.0, 232.0, 32.0]
+    predictions = found((NOWHERE, 0.95), (FACE, 0.9), (small, 0.8))
+    precision, boxes = ap50_by_side([truth(FACE, small, edge)], [predictions], class_count=1)
+    # Sides 10, 32 and 40; a side of 32 still belongs to the bin that ends there.
+    assert boxes.tolist() == [[1, 0, 1, 1, 0]]
+    # The false alarm has a side of 40 and spoils that bin alone; the face of 32 is not found.
+    assert precision[0, [0, 2, 3]].tolist() == pytest.approx([1.0, 0.0, 0.5])
+    assert np.isnan(precision[0, [1, 4]]).all()
 
 
 def test_no_pictures_at_all_give_nan() -> None:

@@ -21,6 +21,16 @@ def test_outputs_come_finest_first_with_three_anchors_a_cell(slim):
     assert [tuple(output.shape) for output in outputs] == [(2, 8, 12, 24), (2, 4, 6, 24), (2, 2, 3, 24)]
 
 
+def test_a_head_at_stride_4_leaves_the_names_and_shapes_of_all_other_weights(slim):
+    wider = build_network(NETWORKS["yolov3-slim-p2"], classes=3)
+    outputs = wider(np.zeros((1, 64, 96, 3), np.float32))
+    assert [tuple(output.shape[1:3]) for output in outputs] == [(16, 24), (8, 12), (4, 6), (2, 3)]
+    shapes = {variable.path: tuple(variable.shape) for variable in wider.weights}
+    added = shapes.keys() - {variable.path for variable in slim.weights}
+    assert {variable.path: tuple(variable.shape) for variable in slim.weights}.items() <= shapes.items()
+    assert added and all(path.startswith("scale4_") for path in added)
+
+
 def test_a_fresh_network_expects_an_object_in_one_cell_of_a_hundred(slim):
     output = ops.convert_to_numpy(slim(np.zeros((1, 64, 64, 3), np.float32))[0])
     objectness = 1 / (1 + np.exp(-output.reshape(-1, 8)[:, 4]))

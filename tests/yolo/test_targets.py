@@ -9,7 +9,7 @@ ANCHORS = np.array([[4, 4], [8, 8], [12, 12], [16, 16], [24, 24], [32, 32], [48,
 PLACES = (64 + 16 + 4) * 3
 
 
-def targets(boxes, labels, *, match_ratio=1.3, size=64):
+def targets(boxes, labels, *, match_ratio=1.3, size=64, neighbours=True):
     return targets_for(
         [np.array(some, np.float32).reshape(-1, 4) for some in boxes],
         [np.array(some, np.int64) for some in labels],
@@ -18,6 +18,7 @@ def targets(boxes, labels, *, match_ratio=1.3, size=64):
         width=size,
         height=size,
         match_ratio=match_ratio,
+        neighbours=neighbours,
     )
 
 
@@ -30,6 +31,13 @@ def test_a_box_is_answered_for_by_three_cells_and_each_fitting_anchor():
     expected = sorted(place + anchor for place in (own, right, above) for anchor in (1, 2))
     assert np.flatnonzero(found[0, :, 4]).tolist() == expected
     assert (found[0, expected] == [16, 37, 26, 47, 1, 2]).all()
+
+
+def test_without_neighbours_only_the_cell_of_the_middle_answers():
+    """The box of the test above: anchors 8 and 12 in column 2, row 5."""
+    found = targets([[[16, 37, 26, 47]]], [[2]], neighbours=False)
+    own = (5 * 8 + 2) * 3
+    assert np.flatnonzero(found[0, :, 4]).tolist() == [own + 1, own + 2]
 
 
 def test_a_middle_near_the_lower_right_of_its_cell_takes_the_neighbours_there():

@@ -6,11 +6,15 @@ from tests.yolo.narrow import ANCHORS, CLASSES, NARROW, NO_CHANGE, narrow_config
 from tests.yolo.random_release import CLASSES as RELEASED
 from yolo.checkpoint import CheckpointError
 from yolo.config import NETWORKS
-from yolo.events import EpochEvent, StepEvent
+from yolo.darknet_weights import write_weights
+from yolo.events import EpochEvent, SetbackEvent, StartEvent, StepEvent
+from yolo.learner import Learner
 from yolo.network import build_network
 from yolo.release import load_network
 from yolo.samples import Sample
-from yolo.train import TrainError, take_weights, train
+from yolo.schedule import Schedule
+from yolo.start_weights import take_weights
+from yolo.train import TrainError, epoch_score, train
 
 
 @pytest.fixture(autouse=True)
@@ -132,15 +136,87 @@ def test_resuming_with_other_settings_is_refused(tmp_path, eagerly):
         run(samples, tmp_path / "run", narrow_config(epochs=1, batch=2), resume=True)
 
 
-def test_a_loss_that_explodes_ends_the_training_with_a_sentence(tmp_path, eagerly):
+def test_a_loss_that_explodes_again_and_again_ends_the_training_with_a_sentence(tmp_path, eagerly):
     config = narrow_config(learning_rate=1e30, warm_up_steps=0)
+    told = []
     with pytest.raises(TrainError, match="no longer a number in epoch 1"):
-        run(two_squares(tmp_path), tmp_path / "run", config)
+        run(two_squares(tmp_path), tmp_path / "run", config, on_event=told.append)
+    setbacks = [event for event in told if isinstance(event, SetbackEvent)]
+    assert [(event.setbacks, event.rate_share) for event in setbacks] == [(1, 0.5), (2, 0.25), (3, 0.125)]
+
+
+def test_after_a_loss_that_is_no_number_it_goes_on_from_the_last_checkpoint_at_half_the_rate(
+    tmp_path, monkeypatch, eagerly
+):
+    samples, config = two_squares(tmp_path), narrow_config(epochs=3, warm_up_steps=0)
+    learn, calls = Learner.train_on_batch, iter(range(100))
+
+    def one_bad_step(self, *args, **values):
+        logs = learn(self, *args, **values)
+        # Two steps an epoch: the fourth is the second epoch's last.
+        return {**logs, "loss": np.nan} if next(calls) == 3 else logs
+
+    monkeypatch.setattr(Learner, "train_on_batch", one_bad_step)
+    told = []
+    result, _, _ = run(samples, tmp_path / "run", config, on_event=told.append)
+    setback = next(event for event in told if isinstance(event, SetbackEvent))
+    assert (setback.epoch, setback.step, setback.setbacks, setback.rate_share) == (2, 2, 1, 0.5)
+    rates = {
+        (event.epoch, event.step): event.learning_rate
+        for event in told
+        if isinstance(event, StepEvent) and event.step == event.steps
+    }
+    schedule = Schedule(config, 2)
+    # Epochs from 1, steps from 0: the first epoch ends with step 1, the second with 3.
+    assert rates[1, 2] == pytest.approx(schedule.learning_rate(1))
+    assert rates[2, 2] == pytest.approx(schedule.learning_rate(3) / 2)
+    assert (result.epochs, result.stopped) == (3, False)
+
+
+def test_a_stopped_epoch_is_gone_on_with_where_it_was(tmp_path):
+    samples, config = two_squares(tmp_path), narrow_config(epochs=1, canvases_per_picture=8)
+    whole, epochs, _ = run(samples, tmp_path / "whole", config)
+    calls = iter(range(100))
+    run(samples, tmp_path / "parts", config, should_stop=lambda: next(calls) == 3)
+    counted = iter(range(100))
+    resumed, after, _ = run(
+        samples, tmp_path / "parts", config, resume=True, validation_samples=(), should_stop=lambda: next(counted) > 50
+    )
+    # Three of the four steps were done: one question is asked before the last.
+    assert next(counted) == 1
+    assert after[0].losses == pytest.approx(epochs[0].losses, abs=1e-6, rel=1e-6)
+    assert resumed.epochs == whole.epochs == 1
+
+
+def test_a_training_by_the_clock_does_the_epochs_that_fit(tmp_path, monkeypatch, eagerly):
+    now = [0.0]
+    monkeypatch.setattr("yolo.train.time.monotonic", lambda: now[0])
+
+    def tick(event):
+        # Two steps an epoch; only the last of each is sure to tell.
+        now[0] += 30.0 if isinstance(event, StepEvent) and event.step == event.steps else 0.0
+
+    config = narrow_config(epochs=50, minutes=2, fine_tune_share=0.0)
+    told = []
+    result, _, _ = run(
+        two_squares(tmp_path), tmp_path / "run", config, on_event=lambda event: (tick(event), told.append(event))
+    )
+    # 2 minutes are four epochs of 30 seconds; known once the first has been timed.
+    assert result.epochs == 4
+    assert [event.epochs for event in told if isinstance(event, EpochEvent)] == [50, 4, 4, 4]
+
+
+def test_epochs_are_ordered_by_the_classes_that_are_judged():
+    metrics = {"ap": {"red": 0.5, "blue": 0.25, "green": None}}
+    assert epoch_score(metrics, ["red", "blue"]) == 0.375
+    assert epoch_score(metrics, ["red", "green"]) == 0.5
+    # Nothing measured comes before a measured nothing.
+    assert epoch_score(None, ["red"]) == epoch_score(metrics, ["green"]) < epoch_score({"ap": {"red": 0.0}}, ["red"])
 
 
 def test_arguments_that_do_not_fit_are_refused(tmp_path):
     samples = two_squares(tmp_path)
-    with pytest.raises(ValueError, match="Nine anchors of positive size are needed, not 6"):
+    with pytest.raises(ValueError, match="9 anchors of positive size are needed, not 6"):
         run(samples, tmp_path, narrow_config(), anchors=ANCHORS[:6])
     with pytest.raises(ValueError, match=r"blue\.png has a label beyond the 1 classes"):
         run(samples, tmp_path, narrow_config(), classes=("red",))
@@ -179,3 +255,34 @@ def test_a_training_starts_from_the_weights_of_a_release(tmp_path, monkeypatch, 
         equal = np.array_equal(ours[variable.path], ops.convert_to_numpy(variable))
         assert equal == (variable.path not in result.left_out)
     assert (len(result.left_out) == 0) == kept_heads
+
+
+def test_a_training_starts_from_the_first_layers_of_a_darknet_file(tmp_path):
+    arrays = {
+        variable.path: ops.convert_to_numpy(variable) for variable in build_network(NARROW, classes=2, seed=9).weights
+    }
+    path = tmp_path / "narrow.weights"
+    write_weights(path, arrays, NARROW, classes=2)
+    stem = NARROW.stem_filters * (3 * 9 + 4)
+    path.write_bytes(path.read_bytes()[: 20 + 4 * stem])
+    events = []
+    result, _, _ = run(
+        two_squares(tmp_path),
+        tmp_path / "run",
+        narrow_config(),
+        start_weights=path,
+        on_event=events.append,
+        should_stop=lambda: True,
+    )
+    ours = {variable.path: ops.convert_to_numpy(variable) for variable in result.model.weights}
+    taken = [name for name in ours if name not in result.left_out]
+    assert sorted(taken) == [
+        "stem_conv/kernel",
+        "stem_norm/beta",
+        "stem_norm/gamma",
+        "stem_norm/moving_mean",
+        "stem_norm/moving_variance",
+    ]
+    for name in taken:
+        np.testing.assert_allclose(ours[name], arrays[name], rtol=1e-6)
+    assert events[0] == StartEvent(5, result.left_out)

@@ -3,10 +3,12 @@
 import json
 import signal
 import sys
+from datetime import time
 from functools import partial
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
@@ -16,10 +18,12 @@ from jobs.services import job_run_here
 from labelling.models import Dataset, DatasetVersion
 from labelling.versions import version_current
 from releases.models import ModelRelease
-from training.models import TrainingRun
-from training.services import KIND, run_create, run_give_up_job, run_title
+from training.deadlines import MOST_EPOCHS, next_time
+from training.models import StartWeights, TrainingRun
+from training.services import KIND, run_create, run_give_up_job, run_set_publish_best, run_title
 from yolo.release import ReleaseError
 
+DEFAULT_EPOCHS = 30
 INTERRUPTED = 130
 """Exit status of a program that Ctrl-C has ended, as shells report it."""
 
@@ -34,11 +38,12 @@ class Command(DataCommand):
         parser.add_argument("--dataset-version", type=int, metavar="N", help="an earlier version of it")
         parser.add_argument("--network", default="yolov3-slim")
         parser.add_argument("--net-size", type=int, default=416, metavar="PIXELS")
-        parser.add_argument("--epochs", type=int, default=30)
+        parser.add_argument("--epochs", type=int, help="30, or as many as fit into the time")
         parser.add_argument("--batch", type=int, default=8)
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--crops-dataset", metavar="NAME", help="dataset of single faces to paste in")
         parser.add_argument("--start-release", metavar="NAME", help="release whose weights to start from")
+        parser.add_argument("--start-weights", metavar="NAME", help="Darknet weights, see the command fetch_weights")
         parser.add_argument("--canvas", type=int, metavar="PIXELS", help="side of the training canvases")
         parser.add_argument(
             "--option",
@@ -47,10 +52,18 @@ class Command(DataCommand):
             metavar="FIELD=VALUE",
             help="any other field of yolo.config.TrainConfig, such as canvases_per_picture=3; can be repeated",
         )
+        budget = parser.add_mutually_exclusive_group()
+        budget.add_argument("--minutes", type=float, help="train about so long: of the epochs those that fit")
+        budget.add_argument("--ready-by", type=_clock, metavar="HH:MM", help="be ready at that time of day")
         parser.add_argument("--resume", type=int, metavar="RUN", help="go on with a run that was broken off")
+        parser.add_argument(
+            "--publish-best", action="store_true", help="with --resume: train no further, publish the best epoch so far"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        run = self._run_to_resume(options["resume"]) if options["resume"] else self._new_run(options)
+        if options["publish_best"] and not options["resume"]:
+            raise CommandError(_("--publish-best goes with --resume."))
+        run = self._run_to_resume(options) if options["resume"] else self._new_run(options)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         self.say(_("Run %(run)s; if it is broken off, go on with --resume %(run)s.") % {"run": run.pk})
         try:
@@ -68,30 +81,36 @@ class Command(DataCommand):
         run.refresh_from_db()
         self.result(_outcome(run))
 
-    def _run_to_resume(self, pk: int) -> TrainingRun:
+    def _run_to_resume(self, options: dict[str, Any]) -> TrainingRun:
+        pk = options["resume"]
         run = TrainingRun.objects.select_related("version__dataset").filter(pk=pk).first()
         if run is None:
             raise CommandError(_("There is no run %(run)s.") % {"run": pk})
         if run.release_id is not None:
             raise CommandError(_("Run %(run)s has published its release; there is nothing to resume.") % {"run": pk})
         run_give_up_job(run=run)
+        run.refresh_from_db()
+        run_set_publish_best(run=run, value=options["publish_best"], by=None)
         return run
 
     def _new_run(self, options: dict[str, Any]) -> TrainingRun:
         if not options["dataset"]:
             raise CommandError(_("Name a dataset with --dataset, or a run with --resume."))
         crops = options["crops_dataset"]
-        start = options["start_release"]
+        start, weights = options["start_release"], options["start_weights"]
+        clock, now = options["ready_by"], timezone.localtime()
         return run_create(
             version=_version(options["dataset"], options["dataset_version"]),
             network=options["network"],
             net_size=options["net_size"],
-            epochs=options["epochs"],
+            epochs=_epochs(options),
             batch=options["batch"],
             seed=options["seed"],
             crops_version=_version(crops, None) if crops else None,
             start_release=_release(start) if start else None,
+            start_weights=_weights(weights) if weights else None,
             options=_further_options(options),
+            ready_by=next_time(clock, now=now) if clock else None,
             by=None,
         )
 
@@ -116,6 +135,27 @@ def _release(name: str) -> ModelRelease:
     return release
 
 
+def _weights(name: str) -> StartWeights:
+    weights = StartWeights.objects.filter(name=name).first()
+    if weights is None:
+        sentence = _(
+            "There are no weights named %(name)s. Get them with `manage.py fetch_weights %(name)s`, "
+            "or start from a release with --start-release: its backbone is our own."
+        )
+        raise CommandError(sentence % {"name": name})
+    return weights
+
+
+def _epochs(options: dict[str, Any]) -> int:
+    if options["epochs"] is not None:
+        return int(options["epochs"])
+    return MOST_EPOCHS if options["ready_by"] or options["minutes"] else DEFAULT_EPOCHS
+
+
+def _clock(text: str) -> time:
+    return time.fromisoformat(text)
+
+
 def _further_options(options: dict[str, Any]) -> dict[str, Any]:
     further: dict[str, Any] = {}
     for text in options["option"]:
@@ -124,8 +164,7 @@ def _further_options(options: dict[str, Any]) -> dict[str, Any]:
             further[field] = json.loads(value)
         except ValueError as error:
             raise CommandError(_("--option takes FIELD=NUMBER, not %(text)s.") % {"text": text}) from error
-    if options["canvas"]:
-        further["canvas"] = options["canvas"]
+    further |= {name: options[name] for name in ("canvas", "minutes") if options[name]}
     return further
 
 
@@ -148,7 +187,7 @@ def _outcome(run: TrainingRun) -> dict[str, Any]:
         "run": run.pk,
         "release": release.name if release else None,
         "dataset_version": str(run.version),
-        "epochs": run.epochs,
+        "epochs": run.epochs_done.count(),
         "best_epoch": run.best.get("epoch"),
         **{key: test.get(key) for key in ("map50", "map50_95", "map50_all", "map50_95_all", "ap50", "boxes")},
         "validation_map50": run.best.get("map50"),

@@ -1,0 +1,146 @@
+"""The warm inference process: keeps the active release loaded and looks at single pictures.
+
+Loads OpenVINO: only the command `serve_inference` imports this module. Which release is active is
+asked before each picture, so that a switch counts from the next one on.
+"""
+
+import http.server
+import io
+import json
+import logging
+import os
+import socketserver
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from django.db import close_old_connections
+from django.utils.translation import gettext as _
+from PIL import Image
+
+from releases.inference import Picture, boxes_as_dicts, drawn
+from releases.services import release_active, release_folder
+from releases.warm import MOST_BYTES, MOST_PIXELS, PictureRefused, Seen
+from yolo.detector import Detector
+from yolo.release import ReleaseError
+
+logger = logging.getLogger(__name__)
+
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
+JPEG_QUALITY = 90
+
+
+class WarmDetector:
+    """The detector of whichever release is active."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._release: int | None = None
+        self._detector: Detector | None = None
+
+    def current(self) -> tuple[str, Detector]:
+        """Name and detector of the active release. Raises ReleaseError with a sentence."""
+        row = release_active()
+        with self._turn:
+            if self._detector is None or self._release != row.pk:
+                self._detector, self._release = Detector(release_folder(row)), row.pk
+            return row.name, self._detector
+
+    def look(self, content: bytes, *, score: float | None, draw: bool) -> Seen:
+        """What is on a picture file. Raises PictureRefused, or ReleaseError when there is nothing to look with."""
+        image = upright_picture(content)
+        name, detector = self.current()
+        began = time.perf_counter()
+        found = detector.detect(image, score=score)
+        milliseconds = round((time.perf_counter() - began) * 1000, 1)
+        classes = detector.release.classes
+        boxes = sorted(boxes_as_dicts(found, classes), key=lambda box: -box["score"])
+        picture = jpeg(drawn(image, found, classes)) if draw else b""
+        return Seen(name, image.shape[1], image.shape[0], milliseconds, boxes, picture)
+
+
+def upright_picture(content: bytes) -> Picture:
+    """A picture file as uint8 (h, w, 3) BGR, turned upright. Raises PictureRefused with a sentence."""
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise PictureRefused(
+                    _("The picture has more than %(most)d megapixels.") % {"most": MOST_PIXELS // 10**6}
+                )
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+        raise PictureRefused(_("This is not a JPEG, PNG, WebP, BMP or TIFF picture.")) from error
+    try:
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error as error:
+        raise PictureRefused(_("The picture is damaged.")) from error
+    if image is None:
+        raise PictureRefused(_("The picture is damaged."))
+    return np.asarray(image, np.uint8)
+
+
+def jpeg(image: Picture) -> bytes:
+    return cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """POST /boxes or /drawn with a picture as body; `X-Score` overrules the release's thresholds.
+
+    The answer: four bytes of length, that many of JSON, then the drawn JPEG if asked for.
+    """
+
+    server: "InferenceServer"
+
+    def do_POST(self) -> None:
+        close_old_connections()
+        try:
+            content = self._content()
+            score = self.headers.get("X-Score")
+            seen = self.server.warm.look(
+                content, score=None if score is None else float(score), draw=self.path == "/drawn"
+            )
+            said = json.dumps(seen.as_json()).encode()
+            self._answer(200, "application/octet-stream", len(said).to_bytes(4, "big") + said + seen.drawn)
+        except PictureRefused as error:
+            self._answer(400, "application/json", json.dumps({"error": str(error)}).encode())
+        except ReleaseError as error:
+            self._answer(503, "application/json", json.dumps({"error": str(error)}).encode())
+        finally:
+            close_old_connections()
+
+    def _content(self) -> bytes:
+        length = int(self.headers.get("Content-Length", "0"))
+        if not 0 < length <= MOST_BYTES:
+            raise PictureRefused(_("The picture is empty or larger than %(most)d MB.") % {"most": MOST_BYTES // 2**20})
+        return self.rfile.read(length)
+
+    def _answer(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def address_string(self) -> str:
+        return "local"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        logger.debug(format, *args)
+
+
+class InferenceServer(socketserver.ThreadingUnixStreamServer):
+    """Listens on a Unix socket that nobody but this user may open."""
+
+    daemon_threads = True
+
+    def __init__(self, path: Path, warm: WarmDetector) -> None:
+        self.warm = warm
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        before = os.umask(0o177)
+        try:
+            super().__init__(str(path), Handler)
+        finally:
+            os.umask(before)

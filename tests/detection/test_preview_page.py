@@ -1,0 +1,134 @@
+"""The page of a preview: rates by camera, now and with another release."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from detection.models import Analysis, PreviewClip, ReleasePreview
+from detection.preview_page import preview_page
+from detection.stats import Tally
+from tests.detection.makers import make_analysis, make_camera, make_clip, make_job, make_release
+
+pytestmark = pytest.mark.django_db
+
+CHANGED = {"begins": 1.0, "before": "with_mask", "after": "without_mask", "before_number": 1, "after_number": 3}
+LOST = {"begins": 2.0, "before": "unknown", "after": None, "before_number": 2, "after_number": None}
+
+
+@pytest.fixture
+def preview(db) -> ReleasePreview:
+    return ReleasePreview.objects.create(release=make_release(), finished_at=timezone.now())
+
+
+def add_clip(preview, camera, before: dict, after: dict, differences=()) -> PreviewClip:
+    clip = make_clip(camera)
+    counted = make_analysis(clip, "with_mask", "unknown")
+    trial = Analysis.objects.create(clip=clip, release=preview.release, is_trial=True, finished_at=timezone.now())
+    return PreviewClip.objects.create(
+        preview=preview,
+        clip=clip,
+        before=counted,
+        after=trial,
+        judged_at=timezone.now(),
+        tally_before=before,
+        tally_after=after,
+        differences=list(differences),
+    )
+
+
+def test_clips_of_a_camera_are_summed_and_cameras_stand_by_name(preview, alice):
+    gate, dock = make_camera("gate"), make_camera("dock")
+    add_clip(preview, gate, {"with_mask": 4}, {"with_mask": 3, "unknown": 1})
+    add_clip(preview, gate, {"with_mask": 2, "without_mask": 2}, {"with_mask": 1, "without_mask": 4}, [CHANGED])
+    add_clip(preview, dock, {"with_mask": 2}, {"with_mask": 2})
+    first, second = preview_page(preview, alice).cameras
+    assert (first.camera, second.camera) == (dock, gate)
+    assert first.shift.change is None  # two faces are too few
+    assert second.shift.before == Tally(with_mask=6, without_mask=2)
+    assert second.shift.after == Tally(with_mask=4, without_mask=4, unknown=1)
+    assert second.shift.change == pytest.approx(4 / 8 - 6 / 8)
+    assert not second.shift.is_clear  # of eight faces each
+    assert [one.difference.after for one in second.differing] == ["without_mask"]
+    assert preview_page(preview, alice).total.before == Tally(with_mask=8, without_mask=2)
+
+
+def test_a_change_of_many_faces_is_clear(preview, alice):
+    add_clip(preview, make_camera(), {"with_mask": 900, "without_mask": 100}, {"with_mask": 700, "without_mask": 300})
+    (row,) = preview_page(preview, alice).cameras
+    assert row.shift.change == pytest.approx(-0.2)
+    assert row.shift.is_clear
+
+
+def test_the_page_shows_rates_and_leads_to_the_passages(client, alice, preview):
+    row = add_clip(preview, make_camera(), {"with_mask": 9, "without_mask": 1}, {"with_mask": 7}, [CHANGED, LOST])
+    client.force_login(alice)
+    page = client.get(reverse("detection:preview", args=[preview.pk])).content.decode()
+    assert "90%" in page
+    assert "+10" in page
+    clip = reverse("detection:clip", args=[row.clip_id])
+    assert f'href="{clip}?analysis={row.before_id}#passage-1"' in page
+    assert f'href="{clip}?analysis={row.after_id}#passage-3"' in page
+    assert "no longer seen" in page
+
+
+def test_who_decides_sees_the_rates_of_all_cameras_but_no_way_to_their_clips(client, dan, preview):
+    row = add_clip(preview, make_camera("vault"), {"with_mask": 10}, {"with_mask": 10}, [CHANGED])
+    client.force_login(dan)
+    page = client.get(reverse("detection:preview", args=[preview.pk])).content.decode()
+    assert "vault" in page
+    assert reverse("detection:clip", args=[row.clip_id]) not in page
+
+
+def test_who_may_see_neither_camera_nor_decide_sees_nothing_of_it(client, carol, preview):
+    add_clip(preview, make_camera("vault"), {"with_mask": 10}, {"with_mask": 10})
+    client.force_login(carol)
+    page = client.get(reverse("detection:preview", args=[preview.pk])).content.decode()
+    assert "vault" not in page
+    assert "no camera that you may see" in page
+
+
+def test_the_page_takes_the_same_queries_for_many_clips(client, alice, preview, django_assert_max_num_queries):
+    camera = make_camera()
+    add_clip(preview, camera, {"with_mask": 1}, {"with_mask": 1}, [CHANGED])
+    client.force_login(alice)
+    address = reverse("detection:preview", args=[preview.pk])
+    with django_assert_max_num_queries(12) as few:
+        client.get(address)
+    for number in range(4):
+        add_clip(preview, make_camera(f"dock {number}"), {"with_mask": 1}, {"with_mask": 1}, [CHANGED, LOST])
+    with django_assert_max_num_queries(len(few)):
+        client.get(address)
+
+
+def test_a_preview_is_asked_for_and_deleted_on_pages(client, dan):
+    release = make_release()
+    analysis = make_analysis(make_clip(make_camera()), "with_mask")
+    candidate = type(release).objects.create(
+        name="candidate", network="yolov3-slim", net_size=416, classes=["with_mask"], sha256="1" * 64, folder="c"
+    )
+    client.force_login(dan)
+    refused = client.post(reverse("detection:preview_add", args=[candidate.pk]), {"clips_per_camera": "0"}, follow=True)
+    assert "between 1 and 50" in refused.content.decode()
+    nothing = client.post(reverse("detection:preview_add", args=[release.pk]), {"clips_per_camera": "3"}, follow=True)
+    assert "nothing to compare" in nothing.content.decode()
+    page = client.post(reverse("detection:preview_add", args=[candidate.pk]), {"clips_per_camera": "3"}, follow=True)
+    preview = ReleasePreview.objects.get()
+    assert preview.clips.get().before == analysis
+    assert f'data-awaited-job="{preview.job_id}"' in page.content.decode()
+    assert "not finished" in client.get(reverse("releases:release", args=[candidate.pk])).content.decode()
+    client.post(reverse("detection:preview_delete", args=[preview.pk]))
+    assert not ReleasePreview.objects.exists()
+    preview.job.refresh_from_db()
+    assert preview.job.state == "cancelled"
+
+
+def test_a_trial_is_not_what_the_pages_of_the_clip_open_with(client, bob, preview):
+    row = add_clip(preview, make_camera(), {"with_mask": 1}, {})
+    client.force_login(bob)
+    page = client.get(reverse("detection:clip", args=[row.clip_id]))
+    assert page.context["page"].analysis == row.before
+    assert "for a preview" in page.content.decode()
+    queued = make_job(Analysis.objects.create(clip=row.clip, release=preview.release, is_trial=True), "queued")
+    assert queued.state == "queued"
+    (listed,) = client.get(reverse("detection:clips")).context["rows"]
+    assert listed.analysis == row.before

@@ -1,0 +1,90 @@
+"""Pages of runs side by side, and epochs as files."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.access import person, require
+from accounts.models import User
+from accounts.rights import Right
+from training.charts import chart_words
+from training.comparing import curves, differing_settings, figures, validated_alike
+from training.epoch_csv import epochs_csv
+from training.models import Examination, TrainingRun
+from training.shots import Shot, shots, wrong_where_right
+
+MOST_RUNS = 6
+MOST_SHOTS = 24
+
+
+@require_GET
+@require(Right.VIEW_TRAINING)
+def compare(request: HttpRequest) -> HttpResponse:
+    rows = _chosen(person(request), request.GET.getlist("run"))
+    if len(rows) < 2:
+        messages.info(request, _("Choose two runs or more to compare, six at most."))
+        return redirect("training:runs")
+    context = {
+        "runs": rows,
+        "settings": differing_settings(rows),
+        "figures": figures(rows),
+        "validated_alike": validated_alike(rows),
+        "curves": curves(rows),
+        "words": chart_words(),
+        "differences": _differences(rows[0], rows[1], person(request)),
+    }
+    return render(request, "training/compare.html", context)
+
+
+@require_GET
+@require(Right.VIEW_TRAINING)
+def compare_csv(request: HttpRequest) -> HttpResponse:
+    rows = _chosen(person(request), request.GET.getlist("run"))
+    return _csv(rows, "runs-" + "-".join(str(row.pk) for row in rows))
+
+
+@require_GET
+@require(Right.VIEW_TRAINING)
+def run_csv(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = TrainingRun.objects.for_user(person(request)).select_related("version")
+    return _csv([get_object_or_404(rows, pk=pk)], f"run-{pk}")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Pictures that one run gets right and the other wrong, drawn as the other sees them."""
+
+    right: TrainingRun
+    wrong: TrainingRun
+    count: int
+    shots: list[Shot]
+
+
+def _differences(one: TrainingRun, other: TrainingRun, user: User) -> list[Difference]:
+    """Both ways, of two runs whose best epochs were looked at closely; else nothing."""
+    examinations = {each.run_id: each for each in Examination.objects.filter(run__in=[one, other])}
+    if len(examinations) < 2:
+        return []
+    found = []
+    for right, wrong in ((one, other), (other, one)):
+        rows = wrong_where_right(examinations[right.pk], examinations[wrong.pk])
+        drawn = shots(rows[:MOST_SHOTS], examinations[wrong.pk].classes, user=user)
+        found.append(Difference(right, wrong, len(rows), drawn))
+    return found
+
+
+def _csv(rows: list[TrainingRun], name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return HttpResponse(epochs_csv(rows), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _chosen(user: User, keys: list[str]) -> list[TrainingRun]:
+    """The runs that were asked for, in that order, as far as there are such."""
+    wanted = list(dict.fromkeys(int(key) for key in keys if key.isdecimal() and len(key) < 10))[:MOST_RUNS]
+    rows = TrainingRun.objects.for_user(user).for_lists().filter(pk__in=wanted)
+    found = rows.select_related("crops_version__dataset", "start_release", "start_weights").in_bulk()
+    return [found[key] for key in wanted if key in found]

@@ -1,0 +1,23 @@
+"""Trainings that are to be ready by a time of day."""
+
+from datetime import datetime, time, timedelta
+from typing import Final
+
+MOST_EPOCHS: Final = 500
+"""More than fit into any night: of them a training by the clock does as many as it can."""
+MEASURING_SHARE: Final = 0.05
+MEASURING_LEAST: Final = timedelta(minutes=2)
+"""What is kept of the time for measuring the best epoch and writing its release."""
+
+
+def next_time(clock: time, *, now: datetime) -> datetime:
+    """The next moment after `now` at which clocks in its zone show that time."""
+    moment = datetime.combine(now.date(), clock, tzinfo=now.tzinfo)
+    return moment if moment > now else datetime.combine(now.date() + timedelta(days=1), clock, tzinfo=now.tzinfo)
+
+
+def minutes_to_train(ready_by: datetime, *, now: datetime) -> float:
+    """Minutes of training after which there is still time to measure what it gave; 0 when it is too late."""
+    left = ready_by - now
+    kept = max(MEASURING_LEAST, left * MEASURING_SHARE)
+    return max(0.0, round((left - kept) / timedelta(minutes=1), 1))

@@ -1,0 +1,131 @@
+"""Measures any release on any dataset version. Loads OpenVINO: only commands and workers import this module."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from labelling.models import DatasetVersion, Split, VersionImage
+from labelling.versions import version_samples
+from releases.models import ModelRelease
+from releases.services import release_folder
+from training.measuring import at_thresholds, best_thresholds, by_side, summary
+from yolo.detections import Detections
+from yolo.detector import Detector
+from yolo.evaluate import SCORE_FLOOR, Picture, collect
+from yolo.metrics import mean_average_precision
+
+ALL: Final = "all"
+SPLITS: Final = (*Split.values, ALL)
+
+
+def release_evaluate(
+    release: ModelRelease,
+    version: DatasetVersion,
+    *,
+    split: str = Split.TEST,
+    on_picture: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, Any]:
+    """Every figure of a release on one part of a version, at the release's own input size; plain values for JSON.
+
+    Classes are matched by name. One of the version that the release does not know is counted as never found; what
+    the release finds of a class that the version lacks is left out. Both are named in the result.
+    `on_picture` is told how many pictures are done, of how many. Raises ValidationError when there is nothing to
+    measure, ReleaseError for a release that is not whole, SampleError for a picture that cannot be read.
+    """
+    samples = [sample for part in _parts(split) for sample in version_samples(version, part)]
+    if not samples:
+        raise ValidationError(
+            _("%(version)s has no picture in its part “%(split)s”.") % {"version": version, "split": split}
+        )
+    classes = tuple(version.classes)
+    if not set(classes) & set(release.classes):
+        raise ValidationError(
+            _("%(release)s knows none of the classes of %(version)s.") % {"release": release, "version": version}
+        )
+    detector = Detector(release_folder(release))
+    counted = _Counted(partial(detector.detect_batch, score=SCORE_FLOOR), len(samples), on_picture)
+    truths, found = collect(counted, samples)
+    found = [_renamed(one, release.classes, classes) for one in found]
+    thresholds = {name: detector.release.thresholds.get(name) for name in classes}
+    metrics = mean_average_precision(truths, found, class_count=len(classes))
+    return {
+        **_subject(release, version, split),
+        "pictures": len(truths),
+        "learnt_from": learnt_from(release, version, _parts(split)),
+        **summary(metrics, classes),
+        "ap50_by_side": by_side(truths, found, classes),
+        "at_thresholds": at_thresholds(truths, found, thresholds),
+        "best_thresholds": best_thresholds(truths, found, classes),
+    }
+
+
+def learnt_from(release: ModelRelease, version: DatasetVersion, parts: Sequence[str]) -> int | None:
+    """How many of these pictures the release was trained on, which flatters its figures.
+
+    None where the version it was trained on is not known here, so that nobody can tell.
+    """
+    made_of = (release.provenance.get("dataset") or {}).get("content_sha256")
+    trained = DatasetVersion.objects.filter(content_sha256=made_of).first() if made_of else None
+    if trained is None:
+        return None
+    learnt = VersionImage.objects.filter(version=trained, split=Split.TRAIN).values("sha256")
+    return version.images.filter(split__in=parts, sha256__in=learnt).count()
+
+
+class _Counted:
+    """Detects, and tells how many pictures are done."""
+
+    def __init__(
+        self,
+        detect: Callable[[Sequence[Picture]], list[Detections]],
+        total: int,
+        on_picture: Callable[[int, int], None],
+    ) -> None:
+        self._detect, self._total, self._on_picture = detect, total, on_picture
+        self._done = 0
+
+    def __call__(self, pictures: Sequence[Picture]) -> list[Detections]:
+        found = self._detect(pictures)
+        self._done += len(pictures)
+        self._on_picture(self._done, self._total)
+        return found
+
+
+def _parts(split: str) -> Sequence[str]:
+    if split not in SPLITS:
+        raise ValidationError(_("A part is one of %(known)s.") % {"known": ", ".join(SPLITS)})
+    return Split.values if split == ALL else [split]
+
+
+def _subject(release: ModelRelease, version: DatasetVersion, split: str) -> dict[str, Any]:
+    """What was measured on what."""
+    return {
+        "release": release.name,
+        "release_sha256": release.sha256,
+        "net_size": release.net_size,
+        "dataset": version.dataset.name,
+        "version": version.number,
+        "content_sha256": version.content_sha256,
+        "split": str(split),
+        "classes_unknown_to_release": [name for name in version.classes if name not in release.classes],
+        "classes_not_in_version": [name for name in release.classes if name not in version.classes],
+    }
+
+
+def _renamed(found: Detections, before: Sequence[str], after: Sequence[str]) -> Detections:
+    """Labels as indices of the classes of the version; what has none of them is left out."""
+    known = {name: index for index, name in enumerate(after)}
+    labels = np.array([known.get(name, -1) for name in before], np.int64)[found.labels]
+    kept = labels >= 0
+    return replace(
+        found,
+        boxes=found.boxes[kept],
+        scores=found.scores[kept],
+        labels=labels[kept],
+        class_scores=found.class_scores[kept],
+    )

@@ -1,0 +1,65 @@
+"""Trainings by the clock: how many epochs fit into the minutes there are.
+
+The number is set anew before each epoch, from what the last epochs have taken, and with it the
+learning rate and the beginning of the last phase: on a machine that others use too, the schedule
+still ends when the time does. Time in which the training was stopped does not count.
+"""
+
+from collections import deque
+from dataclasses import replace
+from typing import Final
+
+from yolo.batches import composer_for
+from yolo.config import TrainConfig
+
+RECENT: Final = 4
+"""Epochs whose speed is believed to last."""
+
+
+class Budget:
+    """Plans the epochs of a training. `seconds` were spent by earlier sessions, which meant to do `epochs`."""
+
+    def __init__(self, config: TrainConfig, *, seconds: float = 0.0, epochs: int | None = None) -> None:
+        self._config = config
+        self._plan = replace(config, epochs=epochs or config.epochs)
+        self._recent: deque[tuple[float, float]] = deque(maxlen=RECENT)
+        self.seconds = seconds
+
+    @property
+    def plan(self) -> TrainConfig:
+        """The configuration with the epochs that were last meant to be done."""
+        return self._plan
+
+    def plan_for(self, epoch: int) -> TrainConfig:
+        """The configuration with the epochs that will be done if the next is `epoch` (from 0).
+
+        That epoch itself always is. Once the last phase has begun the number only falls.
+        """
+        if self._config.minutes and self._recent:
+            most = self._plan.epochs if _is_last_phase(self._plan, epoch) else self._config.epochs
+            left = 60 * self._config.minutes - self.seconds
+            fitting = (replace(self._plan, epochs=count) for count in range(most, epoch + 1, -1))
+            fits = (plan for plan in fitting if self._seconds_for(plan, epoch) <= left)
+            self._plan = next(fits, replace(self._plan, epochs=epoch + 1))
+        return self._plan
+
+    def spent(self, epoch: int, seconds: float, *, share: float = 1.0) -> None:
+        """That share of an epoch (from 0) has taken so long, validation included."""
+        self.seconds += seconds
+        if share > 0:
+            self._recent.append((seconds, share * canvas_pixels(self._plan, epoch)))
+
+    def _seconds_for(self, plan: TrainConfig, epoch: int) -> float:
+        """What the epochs from `epoch` on will take; larger canvases take longer."""
+        seconds = sum(taken for taken, _ in self._recent)
+        pixels = sum(canvas for _, canvas in self._recent)
+        return seconds / pixels * sum(canvas_pixels(plan, later) for later in range(epoch, plan.epochs))
+
+
+def canvas_pixels(plan: TrainConfig, epoch: int) -> int:
+    """Pixels of each canvas in that epoch (from 0)."""
+    return composer_for(plan, epoch).canvas ** 2
+
+
+def _is_last_phase(plan: TrainConfig, epoch: int) -> bool:
+    return epoch >= plan.epochs - plan.fine_tune_epochs
