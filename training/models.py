@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rights import Right
 from jobs.models import Job
-from yolo.config import LEAST_NET_SIZE, NETWORKS, TrainConfig
+from yolo.config import LEAST_NET_SIZE, NETWORKS, AugmentConfig, LossConfig, TrainConfig
 
 NET_SIZE_STEP = 32
 LARGEST_NET_SIZE = 1280
@@ -160,13 +160,17 @@ class TrainingRun(models.Model):
 
     def configuration(self) -> TrainConfig:
         """The whole recipe of this run. Raises ValueError with a sentence when an option makes no sense."""
+        options = dict(self.options)
+        for name, part in (("augment", AugmentConfig), ("loss", LossConfig)):
+            if name in options:
+                options[name] = part(**options[name])
         return TrainConfig(
             network=self.network,
             net_size=self.net_size,
             epochs=self.epochs,
             batch=self.batch,
             seed=self.seed,
-            **self.options,
+            **options,
         )
 
 

@@ -102,3 +102,13 @@ def test_a_run_is_not_taken_from_a_job_that_lives(db):
     job = make_job("running", heartbeat_at=timezone.now() - timedelta(seconds=10))
     with pytest.raises(ValidationError, match="is being trained"):
         run_give_up_job(run=make_run(make_version(), job=job))
+
+
+def test_options_of_the_augmentation_and_the_loss_are_given_by_name(db, dan):
+    usual = {"version": make_version(), "network": "yolov3-slim", "net_size": 288, "epochs": 1, "batch": 1, "by": dan}
+    options = {"augment": {"crop_faces": [14, 260]}, "loss": {"box": 4.0}}
+    config = run_create(options=options, **usual).configuration()
+    assert tuple(config.augment.crop_faces) == (14, 260)
+    assert (config.augment.mosaic, config.loss.box, config.loss.objectness) == (0.7, 4.0, 1.0)  # the rest by default
+    with pytest.raises(ValidationError, match="crop_faces goes from a smaller to a bigger size"):
+        run_create(options={"augment": {"crop_faces": [260, 14]}}, **usual)
