@@ -10,7 +10,7 @@ from accounts.models import AuditEntry
 from jobs.models import Job
 from tests.training.makers import make_job, make_run, make_version
 from training.models import TrainingRun
-from training.services import run_cancel, run_give_up_job, run_publish_best, run_resume, run_start
+from training.services import run_cancel, run_create, run_give_up_job, run_publish_best, run_resume, run_start
 
 USUAL = {"network": "yolov3-slim", "net_size": 416, "epochs": 30, "batch": 8}
 
