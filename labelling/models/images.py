@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.rights import Right
 from labelling.models.datasets import BoxClass, Dataset
 from labelling.models.imports import LabelImport
+from labelling.models.rectangles import HAS_AN_AREA, Rectangle
 
 
 class Split(models.TextChoices):
@@ -91,15 +92,11 @@ class Image(models.Model):
         return not self.file
 
 
-class Box(models.Model):
+class Box(Rectangle):
     """A labelled object: xyxy in pixels of the upright picture, right and bottom exclusive."""
 
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="boxes")
     box_class = models.ForeignKey(BoxClass, on_delete=models.RESTRICT, related_name="boxes", verbose_name=_("class"))
-    x_min = models.FloatField()
-    y_min = models.FloatField()
-    x_max = models.FloatField()
-    y_max = models.FloatField()
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -109,19 +106,13 @@ class Box(models.Model):
         indexes = [models.Index(fields=["image", "box_class"])]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    x_min__gte=0, y_min__gte=0, x_max__gt=models.F("x_min"), y_max__gt=models.F("y_min")
-                ),
+                condition=HAS_AN_AREA,
                 name="box_has_an_area",
             )
         ]
 
     def __str__(self) -> str:
         return f"{self.box_class} {self.x_min:.0f},{self.y_min:.0f},{self.x_max:.0f},{self.y_max:.0f}"
-
-    @property
-    def xyxy(self) -> tuple[float, float, float, float]:
-        return self.x_min, self.y_min, self.x_max, self.y_max
 
     @property
     def width(self) -> float:

@@ -13,6 +13,7 @@ from jobs.models import Job
 from labelling.models.datasets import BoxClass, Dataset
 from labelling.models.images import Image
 from labelling.models.imports import DEAD_AFTER
+from labelling.models.rectangles import HAS_AN_AREA, Rectangle
 from labelling.models.work import DatasetWork
 from releases.models import ModelRelease
 
@@ -92,7 +93,7 @@ class Opinion(models.Model):
         return f"{self.image} {self.disagreement:.2f}"
 
 
-class Proposal(models.Model):
+class Proposal(Rectangle):
     """A box that a release proposes: xyxy in pixels of the upright picture, right and bottom exclusive."""
 
     class State(models.TextChoices):
@@ -103,10 +104,6 @@ class Proposal(models.Model):
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="proposals")
     prelabel = models.ForeignKey(PreLabel, on_delete=models.CASCADE, related_name="proposals")
     box_class = models.ForeignKey(BoxClass, on_delete=models.CASCADE, related_name="proposals", verbose_name=_("class"))
-    x_min = models.FloatField()
-    y_min = models.FloatField()
-    x_max = models.FloatField()
-    y_max = models.FloatField()
     score = models.FloatField(_("score"))
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
@@ -124,9 +121,7 @@ class Proposal(models.Model):
         indexes = [models.Index(fields=["image", "state"])]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    x_min__gte=0, y_min__gte=0, x_max__gt=models.F("x_min"), y_max__gt=models.F("y_min")
-                ),
+                condition=HAS_AN_AREA,
                 name="proposal_has_an_area",
             ),
             models.CheckConstraint(
@@ -138,7 +133,3 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.box_class} {self.score:.2f}"
-
-    @property
-    def xyxy(self) -> tuple[float, float, float, float]:
-        return self.x_min, self.y_min, self.x_max, self.y_max
