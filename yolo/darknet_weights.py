@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,6 @@ from numpy.typing import NDArray
 from yolo.config import ANCHORS_PER_SCALE, NetworkConfig
 from yolo.darknet_cfg import DarknetError
 from yolo.darknet_layers import Convolution, convolutions
-
-if TYPE_CHECKING:
-    import keras
 
 MOST_CLASSES: Final = 10_000
 FLOAT: Final = 4
@@ -78,22 +75,6 @@ def write_weights(
         for layer in convolutions(config, classes):
             for array in _written_layer(arrays, layer, config):
                 file.write(np.ascontiguousarray(array, "<f4").tobytes())
-
-
-def take_darknet(network: keras.Model, weights: DarknetWeights, *, heads: bool) -> tuple[str, ...]:
-    """Put the weights into a network; the paths of the variables that the file has nothing fitting for.
-
-    Without `heads` the output layers stay as they are: their channels mean other classes.
-    """
-    left_out = []
-    for variable in network.weights:
-        found = weights.arrays.get(variable.path)
-        is_head = variable.path.split("/")[0].endswith("_output")
-        if found is None or found.shape != tuple(variable.shape) or (is_head and not heads):
-            left_out.append(variable.path)
-        else:
-            variable.assign(found)
-    return tuple(left_out)
 
 
 def _header(file: BinaryIO, name: str) -> tuple[tuple[int, int, int], int]:

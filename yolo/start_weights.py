@@ -1,12 +1,15 @@
-"""Begins a training with the weights of an earlier release: what fits is taken, what does not is named."""
+"""Begins a training with earlier weights, a release's or Darknet's: what fits is taken, what does not is named."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras
 
+from yolo.darknet_weights import DarknetWeights
 from yolo.release import load_network, read_release
 
 
@@ -20,16 +23,22 @@ def take_release(network: keras.Model, folder: Path, classes: tuple[str, ...]) -
 
 
 def take_weights(network: keras.Model, other: keras.Model, *, heads: bool) -> tuple[str, ...]:
-    """Copy the weights of `other` that agree in name and shape; the names of all others.
+    """Copy the weights of `other` that agree in name and shape; the names of all others."""
+    return _take(network, {variable.path: variable for variable in other.weights}, heads=heads)
 
-    Without `heads` the output layers stay as they are: their channels mean other classes.
-    """
-    theirs = {variable.path: variable for variable in other.weights}
+
+def take_darknet(network: keras.Model, weights: DarknetWeights, *, heads: bool) -> tuple[str, ...]:
+    """Copy what a `.weights` file holds; the names of the variables that it has nothing fitting for."""
+    return _take(network, weights.arrays, heads=heads)
+
+
+def _take(network: keras.Model, theirs: Mapping[str, Any], *, heads: bool) -> tuple[str, ...]:
+    """Without `heads` the output layers stay as they are: their channels mean other classes."""
     left_out = []
     for variable in network.weights:
         found = theirs.get(variable.path)
         is_head = variable.path.split("/")[0].endswith("_output")
-        if found is None or found.shape != variable.shape or (is_head and not heads):
+        if found is None or tuple(found.shape) != tuple(variable.shape) or (is_head and not heads):
             left_out.append(variable.path)
         else:
             variable.assign(found)

@@ -19,7 +19,7 @@ from yolo.batches import Batch, Batches
 from yolo.budget import Budget
 from yolo.checkpoint import Checkpoint, Progress, identity_of, load_checkpoint, save_checkpoint
 from yolo.config import TrainConfig, network_named
-from yolo.darknet_weights import read_weights, take_darknet
+from yolo.darknet_weights import read_weights
 from yolo.detections import Detections
 from yolo.evaluate import evaluate
 from yolo.events import EpochEvent, Event, SetbackEvent, StartEvent, StepEvent
@@ -31,7 +31,7 @@ from yolo.pace import Pace, is_validated
 from yolo.samples import Sample
 from yolo.schedule import Schedule
 from yolo.stability import DivergedError, LossWatch, check_finite
-from yolo.start_weights import take_release
+from yolo.start_weights import take_darknet, take_release
 
 __all__ = ["EpochEvent", "SetbackEvent", "StartEvent", "StepEvent", "TrainError", "TrainResult", "train"]
 

@@ -6,8 +6,9 @@ import pytest
 from tests.yolo.darknet.random_networks import random_arrays
 from yolo.config import NetworkConfig, Stage
 from yolo.darknet_cfg import DarknetError
-from yolo.darknet_weights import read_weights, take_darknet, write_weights
+from yolo.darknet_weights import read_weights, write_weights
 from yolo.network import build_network
+from yolo.start_weights import take_darknet
 
 # stem 3->2 (3x3), stage1 2->4, its block 4->2->4, stage 2 4->8, neck 8->4, head 4->8, output 8->3*(5+C); then
 # lift 4->2, neck (2+4)->2, head 2->4, output 4->3*(5+C). No stage has more than a handful of numbers.

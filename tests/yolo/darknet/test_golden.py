@@ -7,9 +7,10 @@ import pytest
 
 from tests.yolo.darknet.random_networks import CLASSES, HEIGHT, WIDTH, anchors, picture, random_arrays
 from yolo.config import YOLOV3, YOLOV3_SLIM, YOLOV3_TINY
-from yolo.darknet_weights import read_weights, take_darknet, write_weights
+from yolo.darknet_weights import read_weights, write_weights
 from yolo.decode import decode
 from yolo.network import build_network
+from yolo.start_weights import take_darknet
 
 NETWORKS = (YOLOV3, YOLOV3_TINY, YOLOV3_SLIM)
 AGREEMENT = 1e-4  # of the largest number of an output
