@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from releases import api
+from releases.api import pictures
 
-urlpatterns = [path("detect/", api.Detect.as_view(), name="api-detect")]
+urlpatterns = [path("detect/", pictures.Detect.as_view(), name="api-detect")]

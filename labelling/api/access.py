@@ -1,70 +1,23 @@
-"""What all views of this API have in common: who gets in, and what the rules of the services answer."""
+"""What all views of this API have in common: who gets in."""
 
-from typing import Final, NoReturn, cast
-
-from django.core.exceptions import NON_FIELD_ERRORS
-from django.core.exceptions import ValidationError as BrokenRule
-from rest_framework import status
-from rest_framework.exceptions import APIException, ValidationError
-from rest_framework.permissions import SAFE_METHODS, BasePermission
-from rest_framework.renderers import BaseRenderer, JSONRenderer
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.settings import api_settings
-from rest_framework.views import APIView
-
-from accounts.models import User
+from accounts.api import AnswersWithFile, Conflict, Rights, RulesAPI, answer_to, caller, refuse
 from accounts.rights import Right
 
-NAMELESS: Final = api_settings.NON_FIELD_ERRORS_KEY
+__all__ = ["Conflict", "DatasetRights", "DatasetsAPI", "FilesAPI", "answer_to", "caller", "refuse"]
 
 
-class Conflict(APIException):
-    """The request makes sense, but not with things as they are now."""
-
-    status_code = status.HTTP_409_CONFLICT
-
-
-class DatasetRights(BasePermission):
+class DatasetRights(Rights):
     """To read, the right to view datasets; to write, the right to manage them."""
 
+    read = Right.VIEW_DATASETS
     write = Right.MANAGE_DATASETS
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        right = Right.VIEW_DATASETS if request.method in SAFE_METHODS else self.write
-        return isinstance(request.user, User) and request.user.may(right)
 
-
-class DatasetsAPI(APIView):
+class DatasetsAPI(RulesAPI):
     """A view on datasets. A rule that a service finds broken is told as `answer_to` says."""
 
     permission_classes = [DatasetRights]
 
-    def handle_exception(self, exc: Exception) -> Response:
-        return super().handle_exception(answer_to(exc) if isinstance(exc, BrokenRule) else exc)
 
-
-class FilesAPI(DatasetsAPI):
-    """A view that answers with a file, whatever the caller accepts; only its errors are JSON."""
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
-        renderer = JSONRenderer()
-        return renderer, renderer.media_type
-
-
-def answer_to(error: BrokenRule) -> APIException:
-    """400 naming the fields that a broken rule names; 409 for one about things as they are, which names none."""
-    if hasattr(error, "error_dict"):
-        said = error.message_dict
-        return ValidationError({NAMELESS if field == NON_FIELD_ERRORS else field: said[field] for field in said})
-    return Conflict(" ".join(error.messages))
-
-
-def refuse(field: str, sentence: str) -> NoReturn:
-    """Answer 400 with what is wrong with a field."""
-    raise ValidationError({field: [sentence]})
-
-
-def caller(request: Request) -> User:
-    """Whose token or session it is."""
-    return cast(User, request.user)
+class FilesAPI(AnswersWithFile, DatasetsAPI):
+    """A view on datasets that answers with a file."""

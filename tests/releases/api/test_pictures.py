@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from releases import api
+from releases.api import pictures
 from releases.warm import InferenceAway, PictureRefused, Seen
 
 BOX = {"class": "with_mask", "score": 0.9, "xyxy": [1.0, 2.0, 30.0, 40.0]}
@@ -23,7 +23,7 @@ def asked(monkeypatch):
             raise InferenceAway("The model is just being loaded.")
         return Seen("r", 200, 120, 8.5, [BOX], b"JPEG" if draw else b"")
 
-    monkeypatch.setattr(api, "picture_detect", detect)
+    monkeypatch.setattr(pictures, "picture_detect", detect)
     return calls
 
 

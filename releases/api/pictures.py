@@ -6,22 +6,13 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.parsers import MultiPartParser
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.models import User
-from accounts.rights import Right
-from releases.serializers import PictureUploadSerializer, SeenSerializer
+from releases.api.access import SeesReleases
+from releases.serializers.pictures import PictureUploadSerializer, SeenSerializer
 from releases.warm import InferenceAway, PictureRefused, picture_detect
-
-
-class SeesReleases(BasePermission):
-    """People with the right to see releases."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return isinstance(request.user, User) and request.user.may(Right.VIEW_RELEASES)
 
 
 class NotNow(APIException):

@@ -1,0 +1,1 @@
+"""What the API says about models, and what it takes."""
