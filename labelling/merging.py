@@ -3,7 +3,8 @@
 The rules: a record that says of its picture's boxes what the last import said changes nothing, so
 that a second import, or another era's export of the same labels, leaves alone what people have
 drawn here since. A record that says something else replaces the boxes, unless its label is older
-than the one that is here or people have changed the boxes here: those are kept, and counted. Of the
+than the one that is here or people have changed the boxes here: those are kept, and counted. Classes
+that were renamed or merged here are no such change: records name them by what they are called now. Of the
 rest, only blanks are filled, unless the label is newer. Boxes that an import takes away or puts in
 their place are on record as any other change is; those that stay the same stay the same rows.
 """
@@ -118,14 +119,14 @@ class Merge:
         if says_something_else:
             image.label_digest = digest
         changed = _fields(image) != before
-        if changed:
+        if changed or says_something_else:
             image.save(update_fields=WRITTEN)
         return changed or bool(replaced)
 
 
 def label_digest(boxes: Sequence[NamedBox]) -> str:
     """SHA-256 over classes and boxes to 0.001 pixel, whatever their order: what a label says of its picture."""
-    said = sorted([box.name, *(round(float(value), 3) for value in box.xyxy)] for box in boxes)
+    said = sorted([box.name, *_to_a_thousandth(box.xyxy)] for box in boxes)
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
@@ -182,7 +183,8 @@ def _differ(image: Image, wanted: Sequence[Box]) -> bool:
 
 
 def _fields(image: Image) -> tuple[Any, ...]:
-    return image.file.name, image.brought_by_id, image.seconds_to_label, image.source_row, image.label_digest
+    """What an update may change of an image besides its boxes. The digest alone tells of other names of classes."""
+    return image.file.name, image.brought_by_id, image.seconds_to_label, image.source_row
 
 
 def _left_by_a_failed_import(image: Image, row: LabelImport) -> bool:
@@ -191,7 +193,12 @@ def _left_by_a_failed_import(image: Image, row: LabelImport) -> bool:
 
 
 def _content(box: Box) -> tuple[Any, ...]:
-    return box.box_class_id, *box.xyxy
+    return box.box_class_id, *_to_a_thousandth(box.xyxy)
+
+
+def _to_a_thousandth(xyxy: Sequence[float]) -> list[float]:
+    """Edges in pixels as labels are compared by: other eras of an export write the same ones less exactly."""
+    return [round(float(value), 3) for value in xyxy]
 
 
 def _boxes(image: Image, arrival: Arrival, classes: Mapping[str, BoxClass]) -> list[Box]:

@@ -13,6 +13,7 @@ from labelling.models import Box, BoxChange, Image, LabelImport
 from labelling.services.opinions import opinions_refresh_all
 
 BATCH: Final = 500
+NO_CORRECTION: Final = {BoxChange.Source.IMPORT, BoxChange.Source.CLASS_MERGE}  # nobody looked at these boxes
 
 BoxState = dict[str, Any]  # {"class": name, "xyxy": [x_min, y_min, x_max, y_max] in pixels of the upright picture}
 
@@ -54,8 +55,9 @@ def record_changes(
     """Put changes of boxes on record, let the revisions of their images grow, for editors to notice, and have
     what releases say of these images follow.
 
-    To be called in the transaction that makes the changes, after them. What an import changed stays open to later
-    imports; images that were changed any other way count as edited, and imports leave their boxes alone.
+    To be called in the transaction that makes the changes, after them. What an import or a merge of classes changed
+    stays open to later imports; images that were changed any other way count as edited, and imports leave their
+    boxes alone.
     """
     rows = [
         BoxChange(
@@ -73,7 +75,7 @@ def record_changes(
     BoxChange.objects.bulk_create(rows, batch_size=BATCH)
     keys = sorted({change.image_id for change in changes})
     for start in range(0, len(keys), BATCH):
-        _images_follow(keys[start : start + BATCH], edited=source != BoxChange.Source.IMPORT)
+        _images_follow(keys[start : start + BATCH], edited=source not in NO_CORRECTION)
 
 
 def _images_follow(keys: Sequence[int], *, edited: bool) -> None:

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import AuditEntry
 from labelling.class_aliases import former_names
 from labelling.models import Box, BoxClass, ClassAlias, LabelImport
-from labelling.services import class_alias_forget, class_rename, classes_merge
+from labelling.services import boxes_delete, class_alias_forget, class_rename, classes_merge
 from labelling.services.imports import import_again, import_create
 from labelling.summaries import remembered_class_map
 from tests.labelling.conftest import RECORDS
@@ -69,8 +69,35 @@ def test_the_same_export_again_brings_no_box_back(masks, carol):
     rename("deer", "roe", carol)
     merge("without_mask", "with_mask", carol)
     boxes = set(Box.objects.values_list("pk", "box_class__name"))
-    import_here(RECORDS)
+    row = import_here(RECORDS)
     assert set(Box.objects.values_list("pk", "box_class__name")) == boxes
+    assert row.report["changes"] == {"added": 0, "updated": 0, "kept": 0}
+
+
+def test_a_newer_export_updates_what_was_merged_or_renamed_and_no_person_touched(masks, carol):
+    merge("deer", "with_mask", carol)
+    rename("without_mask", "bare", carol)
+    boxes_delete(boxes=Box.objects.filter(image__external_id="c.jpg"), by=carol)
+    newer = {
+        "a.jpg": [bbox("With mask", 2, 3, 10, 12), bbox("deer", 1, 1, 6, 6)],
+        "b.jpg": [bbox("no mask", 4, 4, 8, 8)],
+        "c.jpg": [bbox("no mask", 3, 3, 9, 9)],
+    }
+    row = import_here([record(name, objects) for name, objects in newer.items()])
+    assert [(box.box_class.name, box.xyxy) for box in Box.objects.all()] == [
+        ("with_mask", (2, 3, 12, 15)),
+        ("with_mask", (1, 1, 7, 7)),
+        ("bare", (4, 4, 12, 12)),
+    ]
+    assert row.report["changes"] == {"added": 0, "updated": 2, "kept": 1}
+    assert names() == {"with_mask", "bare"}
+
+
+def test_after_a_merge_an_export_that_is_less_exact_changes_no_box(masks, carol):
+    merge("deer", "with_mask", carol)
+    before = set(Box.objects.values_list("pk", "x_min"))
+    import_here([record("a.jpg", [bbox("With mask", 2.0002, 3, 10, 12), bbox("deer", 20, 5.0001, 5, 5)])])
+    assert set(Box.objects.values_list("pk", "x_min")) == before
 
 
 def test_a_person_may_give_the_old_name_to_a_class_of_its_own(masks, carol):

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import AuditEntry
 from labelling.models import Box, BoxChange, BoxClass, Image, PreLabel, Proposal
-from labelling.services import class_rename, classes, classes_merge, dataset_create
+from labelling.services import box_update, class_rename, classes, classes_merge, dataset_create
 from labelling.versions import version_create
 from tests.labelling.makers import bbox, import_here, jpeg, record
 
@@ -35,6 +35,16 @@ def test_boxes_change_class_and_say_what_they_were(masks, carol):
         "into": "with_mask",
         "boxes": 1,
     }
+
+
+def test_only_what_a_person_corrected_counts_as_edited_after_a_merge(masks, carol):
+    corrected = Box.objects.get(box_class__name="with_mask")
+    box_update(box_id=corrected.pk, revision=1, by=carol, source=BoxChange.Source.EDITOR, xyxy=(2, 3, 9, 9))
+    edited_at = Image.objects.get(external_id="a.jpg").edited_at
+    assert edited_at is not None
+    assert merge("deer", "without_mask", into="with_mask", by=carol) == 2
+    edited = dict(Image.objects.values_list("external_id", "edited_at"))
+    assert edited == {"a.jpg": edited_at, "b.jpg": None, "c.jpg": None}
 
 
 def test_more_boxes_than_a_portion_are_moved(masks, carol, monkeypatch, django_assert_max_num_queries):
