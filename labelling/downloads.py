@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 
-from labelling.exporting import FORMATS, asynchronously, zip_stream
+from labelling.exporting import FORMATS
 from labelling.formats.content import ExportContent
 from labelling.models import Image
 from labelling.thumbnails import thumbnail_path
+from releases.zip_stream import asynchronously, zip_stream
 
 VERSION_DIGITS: Final = 16  # of the SHA-256, in addresses that name a content
 

@@ -1,14 +1,10 @@
 """Hands datasets on in the forms other programs read: into a folder, a zip, or a zip sent while it is made."""
 
-import io
-import time
-import zipfile
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from asgiref.sync import sync_to_async
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +14,7 @@ from labelling.formats.entries import ExportEntry
 from labelling.formats.labelbox_writer import labelbox_entries
 from labelling.formats.voc_writer import voc_entries
 from labelling.formats.yolo_writer import yolo_entries
+from releases.zip_stream import zip_stream
 
 
 @dataclass(frozen=True)
@@ -82,44 +79,3 @@ def _told(entries: Iterable[ExportEntry], on_progress: Callable[[], object]) -> 
     for entry in entries:
         yield entry
         on_progress()
-
-
-def zip_stream(entries: Iterable[ExportEntry]) -> Iterator[bytes]:
-    """The bytes of a zip of the files, piece by piece: no file is ever whole in memory."""
-    pipe = _Pipe()
-    now = time.localtime()[:6]
-    with zipfile.ZipFile(pipe, mode="w") as archive:
-        for entry in entries:
-            info = zipfile.ZipInfo(entry.path, date_time=now)
-            info.compress_type = zipfile.ZIP_STORED if entry.picture is not None else zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            with archive.open(info, mode="w", force_zip64=not isinstance(entry.content, bytes)) as member:
-                for piece in entry.pieces():
-                    member.write(piece)
-                    yield pipe.taken()
-    yield pipe.taken()
-
-
-async def asynchronously(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """The same parts for an ASGI response, which would otherwise collect them all before it sends the first."""
-    take = sync_to_async(lambda: next(parts, None), thread_sensitive=True)
-    while (part := await take()) is not None:
-        yield part
-
-
-class _Pipe(io.RawIOBase):
-    """A file that zipfile writes to and cannot seek in; what was written is taken off in turn."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._parts.append(bytes(data))
-        return len(self._parts[-1])
-
-    def taken(self) -> bytes:
-        parts, self._parts = self._parts, []
-        return b"".join(parts)

@@ -21,7 +21,7 @@ import imagehash
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from labelling.orientation import AS_STORED, exif_orientation
-from labelling.zips import is_harmless
+from releases.zips import is_harmless
 
 MOST_BYTES: Final = 100 * 1024 * 1024
 MOST_PIXELS: Final = 100_000_000

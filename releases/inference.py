@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
-from numpy.typing import NDArray
 
+from releases.drawing import Picture
 from releases.models import ModelRelease
 from releases.services import bundled_folders, newest_bundled, release_active, release_folder
 from yolo.detections import Detections
@@ -18,12 +18,6 @@ from yolo.release import ReleaseError, read_release
 from yolo.samples import Sample
 
 PICTURE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
-
-# BGR; the same colours as static/css/maskweb.css gives the verdicts
-COLOURS = {"with_mask": (178, 114, 0), "without_mask": (0, 94, 213), "worn_incorrectly": (0, 159, 230)}
-OTHER_COLOUR = (128, 128, 128)
-
-Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -85,31 +79,6 @@ def boxes_as_dicts(detections: Detections, classes: Sequence[str]) -> list[dict[
         }
         for box, score, label in zip(detections.boxes, detections.scores, detections.labels, strict=True)
     ]
-
-
-def drawn(image: Picture, detections: Detections, classes: Sequence[str]) -> Picture:
-    """A copy of the picture with each box, its class and score; the weakest are drawn first."""
-    canvas = image.copy()
-    thickness = max(1, round(max(image.shape[:2]) / 500))
-    for index in reversed(range(len(detections))):
-        name = classes[detections.labels[index]]
-        colour = COLOURS.get(name, OTHER_COLOUR)
-        left, top, right, bottom = (round(float(edge)) for edge in detections.boxes[index])
-        cv2.rectangle(canvas, (left, top), (right, bottom), colour, thickness)
-        _draw_label(canvas, f"{name} {detections.scores[index]:.2f}", (left, top), colour, thickness)
-    return canvas
-
-
-def _draw_label(canvas: Picture, text: str, corner: tuple[int, int], colour: tuple[int, int, int], size: int) -> None:
-    """White words on the colour of the box, above it where there is room, else inside."""
-    scale = 0.35 + 0.1 * size
-    (width, height), below = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)
-    left, bottom = corner[0], corner[1]
-    if bottom - height - below < 0:
-        bottom += height + below
-    cv2.rectangle(canvas, (left, bottom - height - below), (left + width, bottom), colour, cv2.FILLED)
-    place = (left, bottom - below)
-    cv2.putText(canvas, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, (255, 255, 255), 1, cv2.LINE_AA)
 
 
 def write_picture(path: Path, image: Picture) -> None:

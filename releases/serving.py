@@ -5,7 +5,6 @@ asked before each picture, so that a switch counts from the next one on.
 """
 
 import http.server
-import io
 import json
 import logging
 import os
@@ -15,22 +14,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
 from django.db import close_old_connections
 from django.utils.translation import gettext as _
-from PIL import Image
 
-from releases.inference import Picture, boxes_as_dicts, drawn
+from releases.drawing import drawn, jpeg, upright_picture
+from releases.inference import boxes_as_dicts
 from releases.services import release_active, release_folder
-from releases.warm import MOST_BYTES, MOST_PIXELS, PictureRefused, Seen
+from releases.warm import MOST_BYTES, PictureRefused, Seen
 from yolo.detector import Detector
 from yolo.release import ReleaseError
 
 logger = logging.getLogger(__name__)
-
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
-JPEG_QUALITY = 90
 
 
 class WarmDetector:
@@ -58,31 +52,8 @@ class WarmDetector:
         milliseconds = round((time.perf_counter() - began) * 1000, 1)
         classes = detector.release.classes
         boxes = sorted(boxes_as_dicts(found, classes), key=lambda box: -box["score"])
-        picture = jpeg(drawn(image, found, classes)) if draw else b""
+        picture = jpeg(drawn(image, boxes)) if draw else b""
         return Seen(name, image.shape[1], image.shape[0], milliseconds, boxes, picture)
-
-
-def upright_picture(content: bytes) -> Picture:
-    """A picture file as uint8 (h, w, 3) BGR, turned upright. Raises PictureRefused with a sentence."""
-    try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise PictureRefused(
-                    _("The picture has more than %(most)d megapixels.") % {"most": MOST_PIXELS // 10**6}
-                )
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-        raise PictureRefused(_("This is not a JPEG, PNG, WebP, BMP or TIFF picture.")) from error
-    try:
-        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error as error:
-        raise PictureRefused(_("The picture is damaged.")) from error
-    if image is None:
-        raise PictureRefused(_("The picture is damaged."))
-    return np.asarray(image, np.uint8)
-
-
-def jpeg(image: Picture) -> bytes:
-    return cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

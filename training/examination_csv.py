@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from labelling.models import Image
+from releases.csv_cells import harmless
 from training.models import Examination
 
 
@@ -41,10 +42,5 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(heads)
-    writer.writerows([_harmless(value) for value in row] for row in rows)
+    writer.writerows([harmless(value) for value in row] for row in rows)
     return out.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    """A name that a spreadsheet would run as a formula, as plain text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -37,6 +37,14 @@ class ExportEntry:
     picture: Path | None = None
     content: bytes | Iterator[bytes] = b""
 
+    @property
+    def is_packed(self) -> bool:
+        return self.picture is not None
+
+    @property
+    def is_endless(self) -> bool:
+        return not isinstance(self.content, bytes)
+
     def pieces(self) -> Iterator[bytes]:
         """The content in pieces that fit into memory."""
         if self.picture is not None:

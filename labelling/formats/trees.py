@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, Protocol
 
 from labelling.labelbox import ExportError
-from labelling.zips import ZipLimitError, is_harmless, open_member
+from releases.zips import ZipLimitError, is_harmless, open_member
 
 PICTURE_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 MOST_TEXT: Final = 1024 * 1024 * 1024

@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 from labelling.labelbox.json_records import MOST_CHARACTERS, read_json
 from labelling.labelbox.records import ExportError, Unreadable
 from labelling.labelbox.text import Encoding, encoding_of, is_damaged, lines_of, text_pieces
-from labelling.zips import ZipLimitError, is_harmless, open_member
+from releases.zips import ZipLimitError, is_harmless, open_member
 
 SNIFFED: Final = 64 * 1024
 DELIMITERS: Final = ",;\t"

@@ -5,9 +5,10 @@ import zipfile
 
 import pytest
 
-from labelling.exporting import FORMATS, Tally, asynchronously, write_folder, write_zip, zip_stream
+from labelling.exporting import FORMATS, Tally, write_folder, write_zip
 from labelling.formats.content import content_of
 from labelling.formats.entries import ExportEntry
+from releases.zip_stream import asynchronously, zip_stream
 
 
 def entries(folder):

@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 
 import cv2
-import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
@@ -121,17 +120,3 @@ def test_without_a_database_the_bundled_release_serves(monkeypatch, tiny_release
 
     monkeypatch.setattr(inference, "release_active", gone)
     assert inference.chosen_release_folder(None) == tiny_release_folder
-
-
-def test_boxes_are_drawn_in_the_colour_of_their_class():
-    from yolo.detections import Detections
-
-    found = Detections(
-        boxes=np.array([[10, 20, 40, 60]], np.float32),
-        scores=np.array([0.5], np.float32),
-        labels=np.array([1]),
-        class_scores=np.array([[0.1, 0.5]], np.float32),
-    )
-    image = inference.drawn(np.zeros((80, 80, 3), np.uint8), found, ("with_mask", "without_mask"))
-    assert image[60, 25].tolist() == list(inference.COLOURS["without_mask"])
-    assert image[40, 25].tolist() == [0, 0, 0]

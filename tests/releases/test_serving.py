@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
+from releases.drawing import upright_picture
 from releases.services import release_activate
-from releases.serving import InferenceServer, WarmDetector, upright_picture
+from releases.serving import InferenceServer, WarmDetector
 from releases.warm import InferenceAway, PictureRefused, picture_detect, socket_path
 from tests.releases.makers import copy_named
 from tests.yolo.random_release import random_pictures

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from jobs.commands import DataCommand
+from releases.drawing import drawn
 from releases.inference import (
     PictureFile,
     boxes_as_dicts,
     chosen_release_folder,
-    drawn,
     picture_files,
     read_picture,
     write_picture,
@@ -66,11 +66,11 @@ class Command(DataCommand):
 def _judge(file: PictureFile, detector: Detector, score: float | None, to: Path | None) -> dict[str, Any]:
     image = read_picture(file.path)
     found = detector.detect(image, score=score)
-    classes = detector.release.classes
+    boxes = boxes_as_dicts(found, detector.release.classes)
     if to is not None:
-        write_picture(to, drawn(image, found, classes))
+        write_picture(to, drawn(image, boxes))
     height, width = image.shape[:2]
-    return {"path": str(file.path), "width": width, "height": height, "boxes": boxes_as_dicts(found, classes)}
+    return {"path": str(file.path), "width": width, "height": height, "boxes": boxes}
 
 
 def _free_place(path: Path, written: set[Path]) -> Path:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelling import zips
 from labelling.formats.coco_reader import CocoAnnotations
 from labelling.formats.reading import annotations_alone, form_at, form_of, holds_pictures, open_annotations, sized
 from labelling.formats.voc_reader import VocAnnotations
 from labelling.labelbox import ExportError
 from labelling.pictures import NoPictures, PictureFolder
+from releases import zips
 from tests.labelling.formats.test_coco_reader import coco
 from tests.labelling.formats.test_voc_reader import xml
 from tests.labelling.formats.trees import files

@@ -8,10 +8,10 @@ import zipfile
 
 import pytest
 
-from labelling import zips
 from labelling.labelbox import ExportError, LabelRecord, parse_export
 from labelling.labelbox.reading import read_rows
 from labelling.labelbox.records import Unreadable
+from releases import zips
 from tests.labelling.labelbox.makers import SQUARE, ndjson, row, v2, v2_box, v2_label
 from tests.labelling.makers import jpeg, record, zipped
 

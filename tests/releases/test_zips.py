@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from labelling import zips
-from labelling.zips import ZipLimitError, is_harmless, open_member
+from releases import zips
+from releases.zips import ZipLimitError, is_harmless, open_member
 
 
 @pytest.mark.parametrize(
