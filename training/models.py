@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rights import Right
 from jobs.models import Job
-from yolo.config import LEAST_NET_SIZE, NETWORKS, AugmentConfig, LossConfig, TrainConfig
+from yolo.config import LEAST_NET_SIZE, NETWORKS, AugmentConfig, LossConfig, TrainConfig, network_named
 
 NET_SIZE_STEP = 32
 LARGEST_NET_SIZE = 1280
@@ -36,6 +36,14 @@ class TrainingRunQuerySet(models.QuerySet["TrainingRun"]):
             trained_epochs=models.Count("epochs_done"),
             trained_seconds=models.Sum("epochs_done__seconds"),
         ).order_by(place, "-created_at", "-pk")
+
+
+class AnchorSource(models.TextChoices):
+    """Where a run's anchors come from."""
+
+    START = "start", _("of the model it starts from")
+    VERSION = "version", _("kept with the dataset version")
+    FIT = "fit", _("fitted anew to the boxes")
 
 
 class TrainingRun(models.Model):
@@ -96,6 +104,14 @@ class TrainingRun(models.Model):
         default=False,
         help_text=_("Its job trains no further, but publishes what there is."),
     )
+    anchors_from = models.CharField(
+        _("anchors from"),
+        max_length=10,
+        choices=AnchorSource.choices,
+        blank=True,
+        default="",
+        help_text=_("Empty until it begins: of the start where that fits, else of the version, else fitted."),
+    )
     anchors = models.JSONField(default=list, blank=True, help_text=_("[width, height] in pixels at the net size"))
     best = models.JSONField(default=dict, blank=True, help_text=_("The best epoch and its validation metrics."))
     started_with = models.JSONField(
@@ -139,6 +155,12 @@ class TrainingRun(models.Model):
             errors["start_weights"] = _("These weights are those of another network.")
         if self.start_weights is not None and self.start_release is not None:
             errors["start_weights"] = _("A run starts from a model or from weights, not from both.")
+        if self.anchors_from == AnchorSource.START and not self.start_fits_anchors:
+            errors["anchors_from"] = _(
+                "These are the anchors of a model to start from, of the same network and net size."
+            )
+        if self.anchors_from == AnchorSource.VERSION and "network" not in errors and not self.version_has_anchors:
+            errors["anchors_from"] = _("No anchors for this network and net size are kept with the version.")
         if errors:
             raise ValidationError(errors)
 
@@ -146,6 +168,21 @@ class TrainingRun(models.Model):
         if self.version_id is None or self.crops_version is None:
             return False
         return self.crops_version.dataset_id == self.version.dataset_id
+
+    @property
+    def start_fits_anchors(self) -> bool:
+        """Whether the release it starts from was trained for anchors that fit: those of this network and net size."""
+        start = self.start_release
+        return start is not None and (start.network, start.net_size) == (self.network, self.net_size)
+
+    @property
+    def version_has_anchors(self) -> bool:
+        """Whether anchors for this network and net size were chosen for the version, and kept with it."""
+        if self.version_id is None:
+            return False
+        kept = self.version.anchors
+        count = network_named(self.network).anchor_count
+        return kept.get("net_size") == self.net_size and len(kept.get("anchors", [])) == count
 
     @property
     def is_timed(self) -> bool:

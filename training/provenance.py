@@ -26,6 +26,7 @@ def provenance(run: TrainingRun, result: TrainResult) -> dict[str, Any]:
         "single_faces": _about(run.crops_version) if run.crops_version else None,
         "start_release": {"name": start.name, "sha256": start.sha256} if start else None,
         "start_weights": {"source": weights.source, "sha256": weights.sha256} if weights else None,
+        "anchors_from": run.anchors_from,
         "best_epoch": result.best_epoch,
         "epochs": result.epochs,
         "epochs_planned": None if run.is_timed else run.epochs,

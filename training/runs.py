@@ -12,14 +12,14 @@ from jobs.reporter import JobCancelled, Reporter
 from labelling.models import Split
 from labelling.versions import version_samples
 from releases.services import release_folder
+from training.anchors import run_anchors
 from training.best_so_far import best_so_far
 from training.deadlines import minutes_to_train
 from training.measuring import JUDGED_CLASSES, summary
 from training.models import Epoch, TrainingRun
 from training.publishing import publish
-from training.samples import TrainingError, crop_samples, fitted_anchors, training_samples
+from training.samples import TrainingError, crop_samples, training_samples
 from yolo.checkpoint import CheckpointError
-from yolo.config import network_named
 from yolo.darknet_cfg import DarknetError
 from yolo.release import ReleaseError
 from yolo.samples import SampleError
@@ -82,12 +82,7 @@ def _train(reporter: Reporter, training: TrainingRun) -> TrainResult:
     _fit_into_time(reporter, training)
     reporter.progress(message=_("reading the pictures"), force=True)
     samples = training_samples(training.version)
-    if not training.anchors:
-        count = network_named(training.network).anchor_count
-        anchors = fitted_anchors(training.version, net_size=training.net_size, seed=training.seed, count=count)
-        with reporter.safe_point():
-            TrainingRun.objects.filter(pk=training.pk).update(anchors=anchors)
-        training.anchors = anchors
+    _choose_anchors(reporter, training)
     start, weights = training.start_release, training.start_weights
     return train(
         train_samples=samples,
@@ -104,6 +99,15 @@ def _train(reporter: Reporter, training: TrainingRun) -> TrainResult:
         resume=True,
         judged=[name for name in training.version.classes if name in JUDGED_CLASSES],
     )
+
+
+def _choose_anchors(reporter: Reporter, training: TrainingRun) -> None:
+    """Once only: a run that is resumed keeps the anchors it began with."""
+    if not training.anchors:
+        training.anchors, training.anchors_from = run_anchors(training)
+        with reporter.safe_point():
+            chosen = {"anchors": training.anchors, "anchors_from": training.anchors_from}
+            TrainingRun.objects.filter(pk=training.pk).update(**chosen)
 
 
 class Chronicle:

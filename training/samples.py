@@ -8,11 +8,9 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from jobs.reporter import JobFailure
-from labelling.anchors import version_sizes
 from labelling.models import DatasetVersion, Split, VersionImage
 from labelling.versions import version_samples
 from training.models import TrainingRun
-from yolo.anchors import kmeans_anchors
 from yolo.samples import Sample
 
 
@@ -40,19 +38,6 @@ def crop_samples(run: TrainingRun) -> list[Sample]:
     kept_back = _kept_back(run)
     crops = [sample for split in Split.values for sample in version_samples(run.crops_version, split)]
     return [_relabelled(crop, renamed) for crop in crops if crop.path not in kept_back]
-
-
-def fitted_anchors(version: DatasetVersion, *, net_size: int, seed: int, count: int = 9) -> list[list[float]]:
-    """So many anchors (width, height) in pixels at the net size: those kept with the version for that size, else
-    clusters of the boxes of the train split."""
-    kept: list[list[float]] = version.anchors.get("anchors", [])
-    if version.anchors.get("net_size") == net_size and len(kept) == count:
-        return kept
-    try:
-        fit = kmeans_anchors(version_sizes(version, net_size=net_size), count=count, seed=seed)
-    except ValueError as error:
-        raise TrainingError(str(error)) from error
-    return [[round(float(side), 2) for side in anchor] for anchor in fit.anchors]
 
 
 def _kept_back(run: TrainingRun) -> set[Path]:

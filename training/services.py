@@ -38,6 +38,7 @@ class Recipe(TypedDict):
     start_release: NotRequired[ModelRelease | None]
     start_weights: NotRequired[StartWeights | None]
     crops_version: NotRequired[DatasetVersion | None]
+    anchors_from: NotRequired[str]
     options: NotRequired[dict[str, Any]]
     ready_by: NotRequired[datetime | None]
 

@@ -19,7 +19,7 @@ from labelling.models import Dataset, DatasetVersion
 from labelling.versions import version_current
 from releases.models import ModelRelease
 from training.deadlines import MOST_EPOCHS, next_time
-from training.models import StartWeights, TrainingRun
+from training.models import AnchorSource, StartWeights, TrainingRun
 from training.services import KIND, run_create, run_give_up_job, run_set_publish_best, run_title
 from yolo.release import ReleaseError
 
@@ -44,6 +44,12 @@ class Command(DataCommand):
         parser.add_argument("--crops-dataset", metavar="NAME", help="dataset of single faces to paste in")
         parser.add_argument("--start-release", metavar="NAME", help="release whose weights to start from")
         parser.add_argument("--start-weights", metavar="NAME", help="Darknet weights, see the command fetch_weights")
+        parser.add_argument(
+            "--anchors",
+            choices=AnchorSource.values,
+            default="",
+            help="of the start release, kept with the version, or fitted anew (default: the first that fits)",
+        )
         parser.add_argument("--canvas", type=int, metavar="PIXELS", help="side of the training canvases")
         parser.add_argument(
             "--option",
@@ -109,6 +115,7 @@ class Command(DataCommand):
             crops_version=_version(crops, None) if crops else None,
             start_release=_release(start) if start else None,
             start_weights=_weights(weights) if weights else None,
+            anchors_from=options["anchors"],
             options=_further_options(options),
             ready_by=next_time(clock, now=now) if clock else None,
             by=None,
