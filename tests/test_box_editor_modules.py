@@ -40,8 +40,22 @@ SERVER_MOVED = {"id": 7, "class": "a", "xyxy": [5, 0, 15, 10], "revision": 2}
 SERVER_CLASSED = {"id": 7, "class": "z", "xyxy": [0, 0, 10, 10], "revision": 2}
 
 
+STOOD = {"id": 7, "class": "a", "xyxy": [0, 0, 10, 10], "revision": 1}
+
+
 def merged(*found):
     return ["merge", {"boxes": list(found), "proposals": []}]
+
+
+def made_of(key):
+    """The box that a proposal became."""
+    return {"id": key, "class": "p", "xyxy": [key, 0, key + 10, 10], "revision": 1}
+
+
+def accepted(*keys, made=None):
+    """The answer to a decision: these boxes are new, those of `made` (all of them) by it."""
+    image = {"boxes": [STOOD, *map(made_of, keys)], "proposals": []}
+    return ["acceptAll", image, list(keys if made is None else made)]
 
 
 GEOMETRY = "async ([name, ...given]) => (await import('/static/js/box-editor-geometry.js'))[name](...given)"
@@ -109,6 +123,19 @@ def test_boxes_stay_in_the_picture(modules, call, box):
             False,
             0,
         ),
+        # proposals that were accepted together are undone together, and made again together
+        ([accepted(8, 9), ["undo"]], [["a", 0, 0, 10, 10]], True, 0),
+        ([accepted(8, 9), ["undo"], ["redo"]], [["a", 0, 0, 10, 10], ["p", 8, 0, 18, 10], ["p", 9, 0, 19, 10]], False, 0),
+        # but not the box of somebody else that came with them, nor one of them that somebody has changed since
+        ([accepted(8, 9, made=[9]), ["undo"]], [["a", 0, 0, 10, 10], ["p", 8, 0, 18, 10]], True, 0),
+        (
+            [accepted(8, 9), merged(STOOD, {**made_of(8), "class": "z", "revision": 2}, made_of(9)), ["undo"]],
+            [["a", 0, 0, 10, 10], ["z", 8, 0, 18, 10]],
+            True,
+            0,
+        ),
+        # what was undone before cannot be made again once something else was done
+        ([MOVED, ["undo"], accepted(8), ["redo"]], [["a", 0, 0, 10, 10], ["p", 8, 0, 18, 10]], False, 0),
     ],
 )
 def test_what_stands_after_changes_here_and_there(modules, steps, boxes, unsaved, conflicts):

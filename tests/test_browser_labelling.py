@@ -326,6 +326,22 @@ def test_an_accepted_proposal_can_be_undone(page, proposed):
     assert reloaded(page) == [FIRST]
 
 
+def test_proposals_that_were_accepted_at_once_are_taken_back_at_once(page, proposed):
+    opened(page, next(proposed))
+    page.locator("[data-least]").fill("0.6")
+    page.get_by_role("button", name="Accept them").click()
+    expect(page.locator("[data-box]")).to_have_count(3)
+    page.keyboard.press("Control+z")
+    assert boxes(page) == [FIRST]
+    expect(page.locator("[data-note]")).to_have_text("Taken back: 2 boxes")
+    expect(page.locator("[data-do=undo]")).to_be_disabled()
+    saved(page)
+    page.keyboard.press("Control+y")
+    accepted = [("without_mask", [left, 20, left + 40, 60]) for left in (220, 280)]
+    assert sorted(boxes(page)) == sorted([FIRST, *accepted])
+    assert sorted(reloaded(page)) == sorted([FIRST, *accepted])
+
+
 def test_whether_a_picture_is_labelled_is_kept(page, proposed):
     opened(page, next(proposed))
     switch = page.get_by_role("switch", name="Labelled").or_(page.get_by_role("checkbox", name="Labelled"))

@@ -202,13 +202,19 @@ def gone(request: Request, pk: int) -> Response:
     return conflict_answer(BoxConflict(None))
 
 
-def image_answer(request: Request, pk: int) -> Response:
+def image_answer(
+    request: Request,
+    pk: int,
+    serializer_class: type[ImageDetailSerializer] = ImageDetailSerializer,
+    **told: Any,
+) -> Response:
+    """The image as it is now; `told` is for the serializer."""
     undecided = Proposal.objects.filter(state=Proposal.State.OPEN).select_related("box_class")
     images = images_visible(request).prefetch_related(
         Prefetch("boxes", Box.objects.select_related("box_class")),
         Prefetch("proposals", undecided, to_attr="open_proposals"),
     )
-    serializer = ImageDetailSerializer(get_object_or_404(images, pk=pk), context={"request": request})
+    serializer = serializer_class(get_object_or_404(images, pk=pk), context={"request": request, **told})
     return Response(serializer.data)
 
 

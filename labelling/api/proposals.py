@@ -14,8 +14,8 @@ from labelling.api.boxes import EditsBoxes, box_answer, image_answer, image_of, 
 from labelling.models import Box, Image, Proposal
 from labelling.serializers.boxes import (
     BoxSavedSerializer,
+    DecidedSerializer,
     DecisionSerializer,
-    ImageDetailSerializer,
     ImageRevisionSerializer,
 )
 from labelling.services import proposal_decide, proposals_decide
@@ -62,14 +62,15 @@ class ProposalList(GenericAPIView[Image]):
     queryset = Image.objects.none()
 
     @extend_schema(
-        operation_id="images_proposals_decide", request=DecisionSerializer, responses={200: ImageDetailSerializer}
+        operation_id="images_proposals_decide", request=DecisionSerializer, responses={200: DecidedSerializer}
     )
     def post(self, request: Request, pk: int) -> Response:
         """Accept, or throw away, all open proposals of an image from a score up."""
         image, data = image_of(request, pk), taken(DecisionSerializer, request.data)
         accept = data["action"] == "accept"
-        proposals_decide(image=image, accept=accept, least_score=data["least_score"], by=caller(request))
-        return image_answer(request, pk)
+        decided = proposals_decide(image=image, accept=accept, least_score=data["least_score"], by=caller(request))
+        accepted = [each.box_key for each in decided if each.box_key is not None]
+        return image_answer(request, pk, DecidedSerializer, accepted=accepted)
 
 
 def proposal_of(request: Request, pk: int) -> Proposal:

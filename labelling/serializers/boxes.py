@@ -83,6 +83,20 @@ class ImageDetailSerializer(ImageSerializer):
         read_only_fields = [*ImageSerializer.Meta.read_only_fields, "proposals"]
 
 
+class DecidedSerializer(ImageDetailSerializer):
+    """An image after a decision about its proposals; `accepted` are the IDs of the boxes that this made."""
+
+    accepted = serializers.SerializerMethodField()
+
+    class Meta(ImageDetailSerializer.Meta):
+        fields = [*ImageDetailSerializer.Meta.fields, "accepted"]
+
+    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
+    def get_accepted(self, image: Image) -> list[int]:
+        accepted: list[int] = self.context["accepted"]
+        return accepted
+
+
 class LabelledSerializer(serializers.Serializer[Any]):
     """Whether the boxes of an image are all there is to find on it."""
 

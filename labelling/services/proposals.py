@@ -33,14 +33,14 @@ def proposal_decide(*, proposal: Proposal, accept: bool, by: User) -> Box | None
 
 
 @transaction.atomic
-def proposals_decide(*, image: Image, accept: bool, least_score: float, by: User) -> int:
-    """Accept all open proposals of an image from a score up, or throw them all away; how many."""
+def proposals_decide(*, image: Image, accept: bool, least_score: float, by: User) -> list[Proposal]:
+    """Accept all open proposals of an image from a score up, or throw them all away; those that were decided."""
     Image.objects.select_for_update(no_key=True).get(pk=image.pk)
     rows = image.proposals.filter(state=Proposal.State.OPEN, score__gte=least_score)
     decided = list(rows.select_related("image", "box_class"))
     for row in decided:
         _decide(row, accept=accept, by=by)
-    return len(decided)
+    return decided
 
 
 def _decide(row: Proposal, *, accept: bool, by: User) -> Box | None:

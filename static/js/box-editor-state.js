@@ -56,7 +56,7 @@ export class BoxState {
     if (this.selected === key) this.selected = null;
   }
 
-  /** Take back the last change, or make it again; the key of the box, null where there is none. */
+  /** Take back the last change, or make it again; of how many boxes, null where there is none. */
   undo() {
     return this.#step(this.#undo, this.#redo, "before");
   }
@@ -113,8 +113,17 @@ export class BoxState {
     this.dropProposal(proposal.id);
     const known = this.#keyOf(saved.id);
     const key = known ?? this.#newEntry({ local: content(saved), saved });
-    if (!known) this.#undo.push({ key, before: null, after: content(saved), burst: null });
+    if (!known) this.#did([{ key, before: null, after: content(saved) }]);
     return key;
+  }
+
+  /** Proposals became the boxes of these IDs, all in one step; the image as the server has it now, as for merge. */
+  acceptAll(image, ids) {
+    const fresh = new Set(ids.filter((id) => !this.#keyOf(id)));
+    const foreign = this.merge(image);
+    const keys = [...fresh].map((id) => this.#keyOf(id)).filter((key) => this.box(key));
+    if (keys.length) this.#did(keys.map((key) => ({ key, before: null, after: this.box(key) })));
+    return foreign.filter((id) => !fresh.has(id));
   }
 
   dropProposal(id) {
@@ -156,7 +165,7 @@ export class BoxState {
     const entry = this.#entries.get(key);
     const { theirs } = entry;
     this.#forget(key);
-    this.#undo.push({ key, before: content(entry.local), after: content(theirs), burst: null });
+    this.#did([{ key, before: content(entry.local), after: content(theirs) }]);
     entry.local = content(theirs);
     this.confirm(key, theirs);
     if (!entry.local && this.selected === key) this.selected = null;
@@ -217,25 +226,34 @@ export class BoxState {
     const entry = this.#entries.get(key);
     if (sameBox(entry.local, after)) return;
     const last = this.#undo.at(-1);
-    if (burst !== null && last?.key === key && last.burst === burst) last.after = content(after);
-    else this.#undo.push({ key, before: entry.local, after: content(after), burst });
+    const goesOn = burst !== null && last?.burst === burst && last.parts[0].key === key;
+    if (goesOn) last.parts[0].after = content(after);
+    else this.#did([{ key, before: entry.local, after: content(after) }], burst);
     this.#redo = [];
     entry.local = content(after);
+  }
+
+  /** A step that can be undone: what became of one box, or of several at once. */
+  #did(parts, burst = null) {
+    this.#undo.push({ parts, burst });
+    this.#redo = [];
   }
 
   #step(from, to, side) {
     const step = from.pop();
     if (!step) return null;
     to.push({ ...step, burst: null });
-    this.#entries.get(step.key).local = content(step[side]);
-    this.selected = step[side] ? step.key : null;
-    return step.key;
+    for (const part of step.parts) this.#entries.get(part.key).local = content(part[side]);
+    const [{ key, [side]: shown }] = step.parts;
+    this.selected = shown && step.parts.length === 1 ? key : null;
+    return step.parts.length;
   }
 
   /** What cannot be undone any more, as somebody else has changed the box since. */
   #forget(key) {
-    this.#undo = this.#undo.filter((step) => step.key !== key);
-    this.#redo = this.#redo.filter((step) => step.key !== key);
+    const without = ({ parts, burst }) => ({ parts: parts.filter((part) => part.key !== key), burst });
+    this.#undo = this.#undo.map(without).filter(({ parts }) => parts.length);
+    this.#redo = this.#redo.map(without).filter(({ parts }) => parts.length);
   }
 }
 

@@ -141,6 +141,12 @@ function select(key) {
   render();
 }
 
+/** Show what was undone or made again; of several boxes at once, of how many. */
+function step(words, count) {
+  edited();
+  if (count > 1) note(word(words, { count }));
+}
+
 function chooseClass(name) {
   drawClass = name;
   if (state.box(state.selected)) state.change(state.selected, { class: name });
@@ -188,7 +194,8 @@ function decideAll(action) {
       const before = state.proposals;
       const known = new Set(image.proposals.map(({ id }) => id));
       revision = image.revision;
-      state.merge(image);
+      const foreign = state.acceptAll(image, image.accepted);
+      if (foreign.length) tellWho(foreign);
       const count = before.filter(({ id }) => !known.has(id)).length;
       note(word(action === "accept" ? "accepted" : "rejected", { count }));
       refreshHistory();
@@ -222,14 +229,8 @@ const actions = {
     state.remove(state.selected);
     edited();
   },
-  undo: () => {
-    state.undo();
-    edited();
-  },
-  redo: () => {
-    state.redo();
-    edited();
-  },
+  undo: () => step("undone", state.undo()),
+  redo: () => step("redone", state.redo()),
   zoomIn: () => canvas.zoomBy(1.25),
   zoomOut: () => canvas.zoomBy(0.8),
   fit: () => canvas.fit(),

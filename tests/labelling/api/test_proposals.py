@@ -61,8 +61,9 @@ def test_all_from_a_score_up_are_accepted_and_the_rest_thrown_away(api, picture)
     told = api.post(address, {"action": "accept", "least_score": 0.6}, format="json").json()
     assert [each["score"] for each in told["proposals"]] == [0.3]
     assert (len(told["boxes"]), told["revision"]) == (4, 2)
+    assert told["accepted"] == [each["id"] for each in told["boxes"][2:]]
     told = api.post(address, {"action": "reject", "least_score": 0}, format="json").json()
-    assert (told["proposals"], len(told["boxes"])) == ([], 4)
+    assert (told["proposals"], len(told["boxes"]), told["accepted"]) == ([], 4, [])
 
 
 @pytest.mark.parametrize(
