@@ -218,7 +218,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "maskweb",
     "VERSION": "0.1",
     "DESCRIPTION": (
-        "Cameras, clips and passages; datasets, images, boxes, imports and versions; jobs.\n\n"
+        "Cameras, clips and passages; datasets, images, boxes, imports and versions; trainings and releases; jobs.\n\n"
         "Send a token with each request, `Authorization: Bearer mw_…`. People make theirs under *Settings*; "
         "it may do what its owner may do. What takes long answers 202 with a job: ask `/api/jobs/{id}/` until it ends."
     ),
@@ -235,6 +235,9 @@ SPECTACULAR_SETTINGS = {
         {"name": "boxes", "description": "Labelled objects. A change names the revision that it was made on."},
         {"name": "proposals", "description": "Boxes that a release proposes, to be accepted or rejected."},
         {"name": "versions", "description": "Frozen versions of datasets, which training names."},
+        {"name": "releases", "description": "Trained networks, frozen: one of them judges. Figures, files and cards."},
+        {"name": "previews", "description": "How the rate would change with a release, on stored clips."},
+        {"name": "runs", "description": "Trainings: started, watched, stopped and gone on with."},
         {"name": "models", "description": "Single photographs, looked at by the active model."},
         {"name": "jobs", "description": "Work in the background, to be waited for."},
     ],

@@ -1,7 +1,15 @@
 """Addresses of the API of releases."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from releases.api import pictures
+from releases.api import pictures, releases
 
-urlpatterns = [path("detect/", pictures.Detect.as_view(), name="api-detect")]
+urlpatterns: list[URLPattern] = [
+    path("detect/", pictures.Detect.as_view(), name="api-detect"),
+    path("releases/", releases.ReleaseList.as_view(), name="api-releases"),
+    path("releases/roll-back/", releases.ReleaseRollBack.as_view(), name="api-release-roll-back"),
+    path("releases/<int:pk>/", releases.ReleaseDetail.as_view(), name="api-release"),
+    path("releases/<int:pk>/activate/", releases.ReleaseActivate.as_view(), name="api-release-activate"),
+    path("releases/<int:pk>/card/", releases.ReleaseCard.as_view(), name="api-release-card"),
+    path("releases/<int:pk>/download/", releases.ReleaseDownload.as_view(), name="api-release-download"),
+]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import person, require
 from accounts.rights import Right
 from releases.archive import zipped
-from releases.card import Card, as_markdown, card_of
+from releases.card import as_markdown
 from releases.figures import figures_of
 from releases.forms import PictureForm
 from releases.models import ModelRelease
@@ -25,7 +25,8 @@ from releases.services import (
     release_roll_back,
 )
 from releases.warm import InferenceAway, PictureRefused, picture_detect
-from yolo.release import Release, ReleaseError, read_release
+from releases.written import release_card, release_written
+from yolo.release import ReleaseError
 
 PAGE = 50
 ACTIVATIONS = 10
@@ -55,7 +56,7 @@ def releases(request: HttpRequest) -> HttpResponse:
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     rows = ModelRelease.objects.for_user(person(request)).select_related("created_by", "run")
     row = get_object_or_404(rows, pk=pk)
-    written, problem = _written(row)
+    written, problem = release_written(row)
     may_manage = person(request).may(Right.MANAGE_RELEASES)
     context = {
         "release": row,
@@ -114,7 +115,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 def download(request: HttpRequest, pk: int) -> FileResponse | HttpResponse:
     row = get_object_or_404(ModelRelease.objects.for_user(person(request)), pk=pk)
     try:
-        archive = zipped(release_folder(row), name=row.name, card=as_markdown(_card(row)))
+        archive = zipped(release_folder(row), name=row.name, card=as_markdown(release_card(row)))
     except ReleaseError as error:
         messages.error(request, str(error))
         return redirect("releases:release", row.pk)
@@ -127,7 +128,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     """What the release is, learnt from, yields and is good for."""
     row = get_object_or_404(ModelRelease.objects.for_user(person(request)), pk=pk)
     try:
-        return render(request, "releases/card.html", {"release": row, "card": _card(row)})
+        return render(request, "releases/card.html", {"release": row, "card": release_card(row)})
     except ReleaseError as error:
         messages.error(request, str(error))
         return redirect("releases:release", row.pk)
@@ -138,7 +139,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
 def card_file(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(ModelRelease.objects.for_user(person(request)), pk=pk)
     try:
-        text = as_markdown(_card(row))
+        text = as_markdown(release_card(row))
     except ReleaseError as error:
         messages.error(request, str(error))
         return redirect("releases:release", row.pk)
@@ -164,15 +165,3 @@ def pictures(request: HttpRequest) -> HttpResponse:
         "active": ModelRelease.objects.for_user(person(request)).active().first(),
     }
     return render(request, "releases/pictures.html", context)
-
-
-def _card(row: ModelRelease) -> Card:
-    return card_of(read_release(release_folder(row), verify=False), name=row.name, sha256=row.sha256)
-
-
-def _written(row: ModelRelease) -> tuple[Release | None, str]:
-    """What the folder says, or the sentence why it cannot be read."""
-    try:
-        return read_release(release_folder(row), verify=False), ""
-    except ReleaseError as error:
-        return None, str(error)

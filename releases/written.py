@@ -1,0 +1,19 @@
+"""What the folder of a registered release says, and its card."""
+
+from releases.card import Card, card_of
+from releases.models import ModelRelease
+from releases.services import release_folder
+from yolo.release import Release, ReleaseError, read_release
+
+
+def release_written(row: ModelRelease) -> tuple[Release | None, str]:
+    """What the folder says, or the sentence why it cannot be read."""
+    try:
+        return read_release(release_folder(row), verify=False), ""
+    except ReleaseError as error:
+        return None, str(error)
+
+
+def release_card(row: ModelRelease) -> Card:
+    """The model card. Raises ReleaseError where the folder cannot be read."""
+    return card_of(read_release(release_folder(row), verify=False), name=row.name, sha256=row.sha256)
