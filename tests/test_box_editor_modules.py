@@ -125,7 +125,12 @@ def test_boxes_stay_in_the_picture(modules, call, box):
         ),
         # proposals that were accepted together are undone together, and made again together
         ([accepted(8, 9), ["undo"]], [["a", 0, 0, 10, 10]], True, 0),
-        ([accepted(8, 9), ["undo"], ["redo"]], [["a", 0, 0, 10, 10], ["p", 8, 0, 18, 10], ["p", 9, 0, 19, 10]], False, 0),
+        (
+            [accepted(8, 9), ["undo"], ["redo"]],
+            [["a", 0, 0, 10, 10], ["p", 8, 0, 18, 10], ["p", 9, 0, 19, 10]],
+            False,
+            0,
+        ),
         # but not the box of somebody else that came with them, nor one of them that somebody has changed since
         ([accepted(8, 9, made=[9]), ["undo"]], [["a", 0, 0, 10, 10], ["p", 8, 0, 18, 10]], True, 0),
         (
