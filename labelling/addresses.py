@@ -42,6 +42,7 @@ REASONS: Final[Mapping[str, str]] = {
     "unexpected-answer": "Its server answers with HTTP {detail} and no picture.",
     "too-large": "It is larger than {detail}.",
     "not-a-picture": "What came is not a usable picture: {detail}.",
+    "does-not-fit": "All its boxes lie outside of the picture that came ({detail} pixels): it is another one.",
 }
 
 

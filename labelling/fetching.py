@@ -24,7 +24,7 @@ from labelling.labelbox import LabelObject, LabelRecord
 from labelling.labelbox.values import ADDRESS, moment_of, size_of, text_of
 from labelling.merging import Changes, Merge
 from labelling.models import Box, Dataset, Image, PictureFetch
-from labelling.outcomes import arrival_of
+from labelling.outcomes import Arrival, arrival_of
 from labelling.picture_download import Downloader, Limits
 from labelling.pictures import Picture, PictureError, examine_picture
 
@@ -162,20 +162,27 @@ def _downloaded(downloader: Downloader, wanted: Wanted) -> Picture | FetchError:
 def _attach(reporter: Reporter, row: PictureFetch, arrived: Arrived, report: FetchReport) -> Arrived:
     """Give images the pictures that arrived, and their boxes the place in them, in one short transaction."""
     with reporter.safe_point():
-        still = row.dataset.images.filter(external_id__in=arrived.pictures, file="").prefetch_related(
-            "boxes__box_class"
-        )
+        still = row.dataset.images.filter(external_id__in=arrived.pictures, file="")
         classes = list(row.dataset.classes.values_list("name", flat=True))
         names = ClassNames({name: name for name in classes}, classes)
         arrivals = [
             arrival_of(record_of(image), picture=arrived.pictures[image.external_id], size=None, names=names)
             for image in still.prefetch_related("boxes__box_class")
         ]
-        Merge(row.dataset, arrived.files).store(arrivals, Changes())
-        report.fetched += len(arrived.pictures)
+        others = [each for each in arrivals if each.lost_all_boxes]
+        for each in others:
+            report.fail(each.record.row, each.record.external_id, _misfit(each))
+        Merge(row.dataset, arrived.files).store([each for each in arrivals if not each.lost_all_boxes], Changes())
+        report.fetched += len(arrived.pictures) - len(others)
         row.report = report.as_json()
         row.save(update_fields=["report"])
     return Arrived(row.dataset)
+
+
+def _misfit(arrival: Arrival) -> FetchError:
+    """Why an image keeps waiting: with the picture that came it would be one without boxes, which it is not."""
+    width, height = (arrival.picture.width, arrival.picture.height) if arrival.picture else (0, 0)
+    return FetchError("does-not-fit", f"{width} x {height}")
 
 
 def record_of(image: Image) -> LabelRecord:

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from labelling.class_names import ClassNames
 from labelling.labelbox import (
+    OBJECT_NAMES,
     LabelObject,
     LabelRecord,
     RecordOutcome,
@@ -25,6 +26,8 @@ from labelling.pictures import AmbiguousPicture, Picture, PictureError, PictureS
 
 Xyxy = tuple[float, float, float, float]
 Size = tuple[int, int]
+
+OLDER: Final = "older-label"  # the reason of objects that the newest label of their picture does not count with
 
 
 class Fate(StrEnum):
@@ -53,6 +56,11 @@ class Arrival:
     picture: Picture | None
     boxes: tuple[NamedBox, ...]
     skipped_objects: tuple[SkippedObject, ...]
+
+    @property
+    def lost_all_boxes(self) -> bool:
+        """Whether its label names things, none of which became a box: the picture is not known to be empty."""
+        return not self.boxes and any(each.reason != OLDER for each in self.skipped_objects)
 
 
 Outcome = Arrival | SkippedRecord
@@ -93,7 +101,16 @@ def _outcome(
             return skipped(record.row, record.id, "ambiguous-picture", str(error))
         except PictureError as error:
             return skipped(record.row, record.id, "image-not-readable", str(error))
-    return arrival_of(record, picture=picture, size=size, names=names, orientation_of=orientation_of)
+    arrival = arrival_of(record, picture=picture, size=size, names=names, orientation_of=orientation_of)
+    return _without_objects(arrival) if arrival.lost_all_boxes else arrival
+
+
+def _without_objects(arrival: Arrival) -> SkippedRecord:
+    """The outcome of a record whose objects all became no box: as a negative it would be trained on as empty."""
+    reasons = Counter(each.reason for each in arrival.skipped_objects if each.reason != OLDER)
+    detail = ", ".join(f"{count} × {OBJECT_NAMES[reason]}" for reason, count in reasons.most_common())
+    left_out = skipped(arrival.record.row, arrival.record.id, "no-usable-object", detail)
+    return replace(left_out, skipped_objects=arrival.skipped_objects)
 
 
 def arrival_of(
@@ -164,6 +181,9 @@ class Report:
 
     def add(self, outcome: Outcome) -> None:
         self.rows += 1
+        self.objects_skipped += [
+            {"row": each.row, "reason": each.reason, "message": each.message} for each in outcome.skipped_objects
+        ]
         if isinstance(outcome, SkippedRecord):
             self.skipped.append(
                 {"row": outcome.row, "id": outcome.id, "reason": outcome.reason, "message": outcome.message}
@@ -174,9 +194,6 @@ class Report:
         self.pending += outcome.fate == Fate.PENDING
         self.boxes += len(outcome.boxes)
         self.classes.update(box.name for box in outcome.boxes)
-        self.objects_skipped += [
-            {"row": each.row, "reason": each.reason, "message": each.message} for each in outcome.skipped_objects
-        ]
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -6,6 +6,7 @@
 
 from labelling.labelbox.parsing import Export, parse_export, record_of
 from labelling.labelbox.records import (
+    OBJECT_NAMES,
     OBJECT_REASONS,
     RECORD_REASONS,
     ExportError,
@@ -21,6 +22,7 @@ from labelling.labelbox.records import (
 )
 
 __all__ = [
+    "OBJECT_NAMES",
     "OBJECT_REASONS",
     "RECORD_REASONS",
     "Export",

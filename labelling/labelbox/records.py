@@ -20,6 +20,11 @@ RECORD_REASONS: Final[Mapping[str, str]] = {
     "unknown-media": "The record is of {detail}, not of a picture.",
     "unknown-form": "The label has a form that is not known here.",
     "no-identity": "The record has neither an External ID nor an address nor an ID to name its picture by.",
+    "no-usable-object": (
+        "Things are labelled in the picture, but none of them can become a box: {detail}. Draw boxes or polygons around"
+        " them where they were labelled and export again. Until then the picture stays out: without boxes it would pass"
+        " for one that is empty."
+    ),
     "older-label": "Row {detail} holds a newer label of the same picture.",
     "ambiguous-picture": "More than one picture fits: {detail}.",
     "image-not-readable": "The picture cannot be used: {detail}.",
@@ -35,6 +40,15 @@ OBJECT_REASONS: Final[Mapping[str, str]] = {
     "outside-picture": "The box lies outside its picture.",
     "older-label": "The object belongs to an older label of the same picture; the newest counts.",
 }
+OBJECT_NAMES: Final[Mapping[str, str]] = {
+    "malformed-object": "not understood",
+    "line-or-point": "line or point",
+    "mask-picture-only": "mask only",
+    "crowd-region": "crowd",
+    "degenerate-box": "box without area",
+    "outside-picture": "box outside the picture",
+}
+"""The reasons of OBJECT_REASONS in two or three words, where they are counted."""
 
 
 class ExportError(Exception):
@@ -104,12 +118,13 @@ class LabelRecord:
 
 @dataclass(frozen=True)
 class SkippedRecord:
-    """A record that brings nothing, and why."""
+    """A record that brings nothing, and why; `skipped_objects` are those that could not become boxes."""
 
     row: int
     id: str
     reason: str
     message: str
+    skipped_objects: tuple[SkippedObject, ...] = ()
 
 
 RecordOutcome = LabelRecord | SkippedRecord

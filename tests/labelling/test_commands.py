@@ -82,6 +82,15 @@ def test_a_dry_run_gives_the_same_report_and_stores_nothing(export, pictures, ca
     assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
 
 
+def test_a_dry_run_needs_no_dataset_and_an_import_asks_for_one(export, pictures, capsys):
+    arguments = ("import_labelbox", export, "--images", pictures, "--map", "Deer=animal")
+    assert command(capsys, *arguments, "--dry-run") == REPORT
+    for name in ([], ["--dataset", " "]):
+        with pytest.raises(CommandError, match="Into which dataset"):
+            call_command(*map(str, arguments), *name)
+    assert not Dataset.objects.exists()
+
+
 def test_without_pictures_all_are_pending(export, capsys):
     report = command(capsys, "import_labelbox", export, "--dataset", "masks")
     assert (report["images"], report["pending"], report["boxes"]) == (0, 3, 3)

@@ -69,7 +69,7 @@ COUNTS = [
 
 
 def import_labelbox(capsys, *arguments) -> dict:
-    call_command("import_labelbox", *map(str, arguments), "--dataset", "masks", "--json")
+    call_command("import_labelbox", *map(str, arguments), "--json")
     return json.loads(capsys.readouterr().out)
 
 
@@ -86,6 +86,7 @@ def test_a_dry_run_gives_the_counts_worked_out_by_hand(
 ):
     report = import_labelbox(capsys, shared_data / "labelbox" / name, "--dry-run")
     assert (report["rows"], report["pending"], report["images"]) == (rows, usable, 0)
+    assert usable + sum(skipped.values()) == rows  # each record has exactly one outcome
     assert (report["classes"], report["boxes"]) == (classes, sum(classes.values()))
     assert (counted(report["skipped"]), counted(report["objects_skipped"])) == (skipped, objects)
 
@@ -115,11 +116,11 @@ def test_four_eras_give_one_dataset_whichever_comes_first(shared_data, capsys):
     first = None
     for order in (ERAS, ERAS[::-1]):
         Image.objects.all().delete()
-        import_labelbox(capsys, shared_data / "labelbox" / order[0], "--images", pictures)
+        import_labelbox(capsys, shared_data / "labelbox" / order[0], "--images", pictures, "--dataset", "masks")
         before = content()
         assert (Image.objects.count(), Box.objects.count()) == (706, 3336)
         for name in order[1:]:
-            report = import_labelbox(capsys, shared_data / "labelbox" / name)
+            report = import_labelbox(capsys, shared_data / "labelbox" / name, "--dataset", "masks")
             assert (report["images"], report["boxes"], report["classes"]) == (706, 3336, MASKS)
             assert content() == before
         first = first or described()

@@ -56,6 +56,18 @@ def test_missing_pictures_are_read_from_their_addresses(web):
     assert Job.objects.get(kind=FETCH_KIND).state == Job.State.SUCCEEDED
 
 
+def test_a_picture_that_holds_none_of_its_boxes_is_not_attached_as_one_without_boxes(web):
+    import_here([at(web, "a.jpg", jpeg(40, 30), [bbox("With mask", 50, 5, 30, 10)]), at(web, "b.jpg", jpeg(40, 30))])
+    row = fetched()
+    assert reasons(row) == {"a.jpg": "does-not-fit"}
+    assert (row.report["wanted"], row.report["fetched"]) == (2, 1)
+    assert Image.objects.get(external_id="a.jpg").is_pending
+    assert Box.objects.get().xyxy == (50, 5, 80, 15)
+    assert row.report["first"]["does-not-fit"][0]["message"] == (
+        "All its boxes lie outside of the picture that came (40 x 30 pixels): it is another one."
+    )
+
+
 def lying(width: int, height: int) -> bytes:
     turned = noise(width, height).getexif()
     turned[0x0112] = 6

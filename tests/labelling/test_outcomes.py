@@ -9,6 +9,7 @@ from labelling.class_names import ClassNames
 from labelling.labelbox import parse_export
 from labelling.outcomes import Report, clipped, outcomes_of
 from labelling.pictures import PictureNames
+from tests.labelling.labelbox.makers import v2, v2_box, v2_label
 from tests.labelling.makers import bbox, encoded, jpeg, noise, record
 
 
@@ -78,16 +79,53 @@ def test_each_record_has_one_outcome_and_they_add_up():
         (4, "id-twice.jpg", "ambiguous-picture"),
         (5, "id-text.jpg", "image-not-readable"),
         (6, "id-skip.jpg", "skipped-in-labelbox"),
+        (7, "id-outside.jpg", "no-usable-object"),
     ]
     assert [(each["row"], each["reason"]) for each in report.pop("objects_skipped")] == [(7, "outside-picture")]
     assert report == {
         "rows": 7,
-        "images": 3,
-        "negative": 2,
+        "images": 2,
+        "negative": 1,
         "pending": 1,
         "boxes": 3,
         "classes": {"with_mask": 2, "without_mask": 1},
     }
+
+
+POINT = {"title": "With mask", "point": {"x": 5, "y": 6}}
+MASK = {"title": "no mask", "instanceURI": "https://example.com/mask.png"}
+
+
+@pytest.mark.parametrize("files", [{}, {"a.jpg": jpeg()}])
+@pytest.mark.parametrize(
+    ("objects", "detail"),
+    [
+        ([POINT], "1 × line or point"),
+        ([MASK, POINT, POINT], "2 × line or point, 1 × mask only"),
+        ([bbox("With mask", 3, 3, 0, 9), {"title": "x"}], "1 × box without area, 1 × not understood"),
+        ([bbox("With mask", -30, 3, 9, 9), POINT], "1 × line or point, 1 × box outside the picture"),
+    ],
+)
+def test_a_picture_whose_objects_all_became_no_box_is_neither_negative_nor_pending(objects, detail, files):
+    report = report_on([record("a.jpg", objects)], files)
+    assert (report["rows"], report["images"], report["negative"], report["pending"]) == (1, 0, 0, 0)
+    assert [each["reason"] for each in report["skipped"]] == ["no-usable-object"]
+    assert f"become a box: {detail}. Draw boxes" in report["skipped"][0]["message"]
+    assert len(report["objects_skipped"]) == len(objects)
+
+
+def test_a_picture_with_boxes_and_points_is_imported_and_its_points_are_listed_apart():
+    report = report_on([record("a.jpg", [POINT, bbox("With mask", 0, 0, 4, 4)])], {"a.jpg": jpeg()})
+    assert (report["images"], report["negative"], report["boxes"], report["skipped"]) == (1, 0, 1, [])
+    assert [each["reason"] for each in report["objects_skipped"]] == ["line-or-point"]
+
+
+def test_a_picture_that_the_newest_of_its_labels_calls_empty_is_a_negative_though_an_older_one_has_boxes():
+    older = v2_label([v2_box("With mask", 0, 0, 4, 4)], label_details={"created_at": "2023-01-01T00:00:00Z"})
+    newer = v2_label(label_details={"created_at": "2023-02-01T00:00:00Z"})
+    report = report_on([v2(older, newer)], {"a.jpg": jpeg()})
+    assert (report["images"], report["negative"], report["skipped"]) == (1, 1, [])
+    assert [each["reason"] for each in report["objects_skipped"]] == ["older-label"]
 
 
 def test_an_image_that_is_here_needs_no_picture_and_clips_by_its_size():

@@ -36,7 +36,7 @@ class Command(DataCommand):
 
     def add_import_arguments(self, parser: CommandParser) -> None:
         """What imports of every form take."""
-        parser.add_argument("--dataset", required=True, help="name of the dataset")
+        parser.add_argument("--dataset", help="name of the dataset; --dry-run can do without")
         parser.add_argument("--dry-run", action="store_true", help="only report what would become of each record")
         parser.add_argument(
             "--map", action="append", default=[], type=renaming, metavar="FROM=TO", help="rename a class of the export"
@@ -48,6 +48,8 @@ class Command(DataCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["dry_run"] and options["fetch"]:
             raise CommandError("--fetch stores pictures, --dry-run nothing: one of them, please.")
+        if not (options["dry_run"] or (options["dataset"] or "").strip()):
+            raise CommandError("Into which dataset? Name it with --dataset, or only look at the export with --dry-run.")
         _require_readable(options["export"])
         dataset = Dataset.objects.filter(name=options["dataset"]).first()
         with tqdm(unit=" records", file=sys.stderr, disable=options["verbosity"] == 0) as self.bar:
