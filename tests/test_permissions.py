@@ -123,6 +123,7 @@ RULES: dict[str, Rule] = {
     "labelling:thumbnail": Rule(Right.VIEW_DATASETS, pk="image"),
     # training
     "training:runs": Rule(Right.VIEW_TRAINING),
+    "training:estimate": Rule(Right.TRAIN),
     "training:start": Rule(Right.TRAIN),
     "training:run": Rule(Right.VIEW_TRAINING, pk="run"),
     "training:epochs": Rule(Right.VIEW_TRAINING, pk="run"),

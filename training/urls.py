@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from training import compare_views, examination_views, views
+from training import compare_views, examination_views, start_views, views
 
 app_name = "training"
 
 urlpatterns = [
     path("", views.runs, name="runs"),
-    path("start/", views.start, name="start"),
+    path("start/", start_views.start, name="start"),
+    path("start/estimate/", start_views.estimated, name="estimate"),
     path("compare/", compare_views.compare, name="compare"),
     path("compare.csv", compare_views.compare_csv, name="compare_csv"),
     path("<int:pk>/epochs.csv", compare_views.run_csv, name="run_csv"),

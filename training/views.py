@@ -1,4 +1,4 @@
-"""Pages of training: the runs, the form that starts one, and one run as it goes."""
+"""Pages of training: the runs, and one run as it goes."""
 
 from collections.abc import Callable
 
@@ -8,17 +8,15 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import person, require
 from accounts.rights import Right
 from jobs.models import Job
-from labelling.models import DatasetVersion
 from training.charts import chart_data, chart_words
 from training.examination_views import examined
-from training.forms import RunForm
 from training.models import TrainingRun
-from training.services import run_cancel, run_publish_best, run_resume, run_start
+from training.services import run_cancel, run_publish_best, run_resume
 
 PAGE = 50
 
@@ -36,17 +34,6 @@ def runs(request: HttpRequest) -> HttpResponse:
         "may_train": person(request).may(Right.TRAIN),
     }
     return render(request, "training/runs.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@require(Right.TRAIN)
-def start(request: HttpRequest) -> HttpResponse:
-    form = RunForm(request.POST or None, initial={"version": request.GET.get("version")})
-    if request.method == "POST" and form.is_valid():
-        run = run_start(**form.recipe(), by=person(request))
-        return redirect("training:run", run.pk)
-    context = {"form": form, "has_versions": DatasetVersion.objects.exists()}
-    return render(request, "training/start.html", context, status=400 if form.is_bound else 200)
 
 
 @require_GET

@@ -1,0 +1,38 @@
+"""The finer settings as fields of a form."""
+
+import pytest
+
+from training.option_fields import OPTIONS, SpanField, every_path, options_of, values_of
+
+OF_THE_RUN = {"network", "net_size", "epochs", "batch", "seed", "minutes"}
+
+
+def test_every_setting_of_a_training_has_a_field_with_a_sentence():
+    assert {option.path for option in OPTIONS} == every_path() - OF_THE_RUN
+    assert all(str(option.help).endswith(".") for option in OPTIONS)
+
+
+def test_every_field_shows_its_default_and_takes_it():
+    for option in OPTIONS:
+        field = option.field()
+        assert field.clean(field.prepare_value(field.initial) if isinstance(field, SpanField) else field.initial) == (
+            option.default
+        )
+        assert option.default == [] or "Default: " in str(field.help_text)
+
+
+def test_only_what_differs_from_the_defaults_is_kept():
+    values = {"canvas": 256, "multi_scale": 0.25, "augment__mosaic": 0.4, "augment__flip": 0.5, "scenes": [0.5, 1.4]}
+    kept = {"multi_scale": 0.25, "augment": {"mosaic": 0.4}, "scenes": [0.5, 1.4]}
+    assert options_of({**values, "loss__box": None, "fine_tune_scenes": []}) == kept
+    assert values_of({**kept, "minutes": 9}) == {"multi_scale": 0.25, "augment__mosaic": 0.4, "scenes": [0.5, 1.4]}
+
+
+@pytest.mark.parametrize("typed", ["0.5 to 1.4", "0.5 - 1.4", ".5 1.40"])
+def test_two_numbers_are_read_however_they_are_parted(typed):
+    assert SpanField().clean(typed) == [0.5, 1.4]
+
+
+def test_two_numbers_are_shown_as_they_were_typed():
+    assert SpanField().prepare_value([14, 130.5]) == "14 to 130.5"
+    assert SpanField(required=False).clean("") == []

@@ -1,0 +1,56 @@
+"""The form that starts a training, and what it would take."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import person, require
+from accounts.rights import Right
+from labelling.models import DatasetVersion
+from training.estimates import Estimate, estimate
+from training.forms import RunForm, settings_of
+from training.models import TrainingRun
+from training.services import run_start
+
+
+@require_http_methods(["GET", "POST"])
+@require(Right.TRAIN)
+def start(request: HttpRequest) -> HttpResponse:
+    earlier = _earlier(request)
+    initial = settings_of(earlier) if earlier else {"version": request.GET.get("version")}
+    form = RunForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("training:run", run_start(**form.recipe(), by=person(request)).pk)
+        except ValidationError as error:
+            form.note(error)
+    context = {"form": form, "has_versions": DatasetVersion.objects.exists(), "earlier": earlier}
+    return render(request, "training/start.html", context, status=400 if form.is_bound else 200)
+
+
+@require_GET
+@never_cache
+@require(Right.TRAIN)
+def estimated(request: HttpRequest) -> HttpResponse:
+    """What the settings typed so far would take; a part of the page of the form."""
+    return render(request, "training/includes/estimate.html", {"estimate": _estimate(RunForm(request.GET))})
+
+
+def _earlier(request: HttpRequest) -> TrainingRun | None:
+    """The training whose settings are taken as they were."""
+    key = request.GET.get("like", "")
+    return TrainingRun.objects.for_user(person(request)).filter(pk=key).first() if key.isdecimal() else None
+
+
+def _estimate(form: RunForm) -> Estimate | None:
+    if not form.is_valid():
+        return None
+    values: dict[str, Any] = form.cleaned_data
+    try:
+        return estimate(values["version"], form.configuration())
+    except ValueError:
+        return None
