@@ -22,5 +22,6 @@ urlpatterns = [
     path("api/", include("releases.api_urls")),
     path("api/", include("detection.api_urls")),
     path("api/", include("labelling.api_urls")),
+    path("api/", include("training.api_urls")),
     path("", include("detection.urls")),
 ]

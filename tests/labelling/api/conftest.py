@@ -3,13 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.services import api_token_create
-
-
-def as_person(user) -> APIClient:
-    client = APIClient(enforce_csrf_checks=True)
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {api_token_create(user=user, name='test')[1]}")
-    return client
+from tests.programs import as_person
 
 
 @pytest.fixture

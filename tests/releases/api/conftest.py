@@ -4,7 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from releases.models import ModelRelease
-from tests.labelling.api.conftest import as_person
+from tests.programs import as_person
 
 
 @pytest.fixture

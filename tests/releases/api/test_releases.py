@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from releases.models import ModelRelease
 from releases.services import release_activate, release_folder
-from tests.labelling.api.conftest import as_person
+from tests.programs import as_person
 
 LIST = "/api/releases/"
 

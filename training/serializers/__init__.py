@@ -1,0 +1,1 @@
+"""What the API says about trainings, and what it takes."""
