@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
-from labelling.models import Box, Dataset, Image
+from labelling.models import Box, BoxClass, Dataset, Image
 from labelling.opinions import likely_errors
 from labelling.splitting import Candidate, groups_of_alike
 
@@ -40,7 +40,7 @@ class Finding(TextChoices):
 
 @dataclass(frozen=True)
 class ClassRow:
-    name: str
+    box_class: BoxClass
     boxes: int
     images: int
     share: float
@@ -102,14 +102,14 @@ def dataset_health(dataset: Dataset) -> Health:
     """Looks at all labelled pictures that have come, in four queries whatever their number."""
     ready = Image.objects.visible().filter(dataset=dataset, labelled=True).exclude(file="")
     images = list(ready.order_by("pk").values_list("pk", "sha256", "perceptual_hash"))
-    names = dict(dataset.classes.values_list("pk", "name"))
+    classes = {each.pk: each for each in dataset.classes.all()}
     fields = ("image_id", "box_class_id", "x_min", "y_min", "x_max", "y_max", "image__width", "image__height")
     rows = Box.objects.filter(image__in=ready).order_by("image_id", "pk").values_list(*fields)
     table = box_table(list(rows))
     return Health(
         images=len(images),
         boxes=len(table.images),
-        classes=class_rows(table, names),
+        classes=class_rows(table, classes),
         sizes=size_rows(table),
         findings={
             Finding.NEGATIVE: tuple(sorted({key for key, _sha, _hash in images} - set(table.images.tolist()))),
@@ -129,13 +129,13 @@ def box_table(rows: Sequence[tuple[float | None, ...]]) -> BoxTable:
     return BoxTable(keys, classes, found[:, 2:6], found[:, 6:])
 
 
-def class_rows(table: BoxTable, names: Mapping[int, str]) -> tuple[ClassRow, ...]:
+def class_rows(table: BoxTable, classes: Mapping[int, BoxClass]) -> tuple[ClassRow, ...]:
     """Each class with its boxes and the pictures that show it, in the dataset's order."""
     boxes = Counter(table.classes.tolist())
     shown = np.unique(np.stack([table.classes, table.images]), axis=1)[0]
     images = Counter(shown.tolist())
     total = max(len(table.images), 1)
-    return tuple(ClassRow(name, boxes[key], images[key], boxes[key] / total) for key, name in names.items())
+    return tuple(ClassRow(each, boxes[key], images[key], boxes[key] / total) for key, each in classes.items())
 
 
 def size_rows(table: BoxTable) -> tuple[SizeRow, ...]:

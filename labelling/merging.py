@@ -22,6 +22,7 @@ from labelling.labelbox.values import ADDRESS, moment_of, text_of
 from labelling.models import Box, BoxChange, BoxClass, Dataset, Image, LabelImport
 from labelling.outcomes import Arrival, NamedBox
 from labelling.pictures import Picture
+from labelling.services.classes import class_add
 from labelling.services.history import Change, created, deleted, record_changes
 
 WRITTEN: Final = (
@@ -215,5 +216,5 @@ def classes_named(dataset: Dataset, names: set[str]) -> dict[str, BoxClass]:
     classes = {each.name: each for each in dataset.classes.all()}
     for name in sorted(names - classes.keys()):
         position = OUR_CLASSES.index(name) if name in OUR_CLASSES else len(OUR_CLASSES) + len(classes)
-        classes[name] = BoxClass.objects.create(dataset=dataset, name=name, position=position)
+        classes[name] = class_add(dataset=dataset, name=name, position=position)
     return classes

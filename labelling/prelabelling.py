@@ -20,6 +20,7 @@ from labelling.class_names import name_key
 from labelling.disagreement import LIKELY, SAME
 from labelling.models import Box, BoxClass, Image, Opinion, PreLabel, Proposal
 from labelling.opinions import DetectionRow, contradictions, labelled_classes, opinion_set
+from labelling.services.classes import class_add
 from releases.inference import read_picture
 from releases.models import ModelRelease
 from releases.services import release_folder
@@ -205,7 +206,7 @@ class PrelabelRun:
         for name in self.detector.release.classes:
             if name in names and name_key(name) not in classes:
                 position = 1 + max((each.position for each in classes.values()), default=-1)
-                classes[name_key(name)] = BoxClass.objects.create(dataset=dataset, name=name, position=position)
+                classes[name_key(name)] = class_add(dataset=dataset, name=name, position=position)
         return classes
 
     def _save(self, **others: Any) -> None:

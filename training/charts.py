@@ -1,11 +1,13 @@
 """What the charts of a run draw, as plain values."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.maskweb import verdict_label
+from labelling.models import Dataset
 from training.models import TrainingRun
 
 
@@ -32,8 +34,16 @@ def chart_data(run: TrainingRun) -> dict[str, Any]:
     return {
         "epochs": epochs,
         "of": _epochs_to_draw(run, len(epochs)),
-        "classes": [{"name": name, "label": verdict_label(name)} for name in run.version.classes],
+        "classes": drawn_classes(run.version.classes, run.version.dataset),
     }
+
+
+def drawn_classes(names: Sequence[str], dataset: Dataset) -> list[dict[str, str]]:
+    """Classes with their names for people and the styles that they have in their dataset."""
+    styles = dataset.classes.all().styles(names)
+    return [
+        {"name": name, "label": verdict_label(name), "style": style} for name, style in zip(names, styles, strict=True)
+    ]
 
 
 def _epochs_to_draw(run: TrainingRun, done: int) -> int:

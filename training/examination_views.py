@@ -11,6 +11,7 @@ from accounts.access import person, require
 from accounts.models import User
 from accounts.rights import Right
 from accounts.templatetags.maskweb import verdict_label
+from training.charts import drawn_classes
 from training.examination_csv import confusion_csv, curves_csv, pictures_csv
 from training.models import Examination, TrainingRun
 from training.shots import shots, worst_pictures
@@ -56,7 +57,7 @@ def examined(run: TrainingRun, user: User) -> dict[str, Any]:
         "confusion_heads": [*names, _("missed")],
         "confusion_rows": list(zip([*names, _("background")], heat_rows(examination.confusion), strict=True)),
         "examination_charts": {
-            "classes": [{"name": name, "label": verdict_label(name)} for name in examination.classes],
+            "classes": drawn_classes(examination.classes, run.version.dataset),
             "curves": examination.curves,
             "bins": examination.reliability["bins"],
         },

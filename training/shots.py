@@ -10,8 +10,10 @@ from accounts.models import User
 from accounts.templatetags.maskweb import verdict_label
 from labelling.class_names import OUR_CLASSES
 from labelling.downloads import thumbnail_address
-from labelling.models import Image
+from labelling.models import BoxClass, Image
 from training.models import Examination
+
+Look = tuple[str, str]  # the name and the style of a class
 
 
 @dataclass(frozen=True)
@@ -51,18 +53,20 @@ def wrong_where_right(right: Examination, wrong: Examination) -> list[dict[str, 
 
 
 def shots(rows: Sequence[dict[str, Any]], classes: Sequence[str], *, user: User) -> list[Shot]:
-    """The pictures of those rows, as far as they are still there and this person may see them; in one query."""
+    """The pictures of those rows, as far as they are still there and this person may see them; in two queries."""
     images = Image.objects.for_user(user).in_bulk([row["image"] for row in rows])
-    return [_shot(images[row["image"]], row, classes) for row in rows if row["image"] in images]
+    here = BoxClass.objects.filter(dataset__in={image.dataset_id for image in images.values()})
+    looks = list(zip(classes, here.styles(classes), strict=True))
+    return [_shot(images[row["image"]], row, looks) for row in rows if row["image"] in images]
 
 
 def _errors(row: dict[str, Any]) -> int:
     return int(row["missed"] + row["false"] + row["confused"])
 
 
-def _shot(image: Image, row: dict[str, Any], classes: Sequence[str]) -> Shot:
-    true = [_rectangle(classes[label], box, score=None) for label, *box in row["true"]]
-    found = [_rectangle(classes[label], box, score=score) for label, score, *box in row["found"]]
+def _shot(image: Image, row: dict[str, Any], looks: Sequence[Look]) -> Shot:
+    true = [_rectangle(looks[label], box, score=None) for label, *box in row["true"]]
+    found = [_rectangle(looks[label], box, score=score) for label, score, *box in row["found"]]
     return Shot(
         image=image,
         address=thumbnail_address(image),
@@ -73,13 +77,14 @@ def _shot(image: Image, row: dict[str, Any], classes: Sequence[str]) -> Shot:
     )
 
 
-def _rectangle(name: str, box: Sequence[float], *, score: float | None) -> Rectangle:
+def _rectangle(look: Look, box: Sequence[float], *, score: float | None) -> Rectangle:
+    name, style = look
     left, top, right, bottom = box
     words = verdict_label(name)
     said = _("truth: %(name)s") % {"name": words} if score is None else f"{words} {score:.2f}"
     return Rectangle(
         is_true=score is None,
-        verdict=name if name in OUR_CLASSES else "unknown",
+        verdict=name if name in OUR_CLASSES else style,
         label=said,
         x=left,
         y=top,

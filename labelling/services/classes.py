@@ -1,4 +1,4 @@
-"""Every write about classes: given another name, and merged. Their former names are kept, for later imports."""
+"""Every write about classes: made, given another name, and merged. Their former names are kept, for later imports."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -12,14 +12,20 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import audit
-from labelling.class_names import name_key
-from labelling.models import Box, BoxChange, BoxClass, ClassAlias, Image, Proposal
+from labelling.class_names import OUR_CLASSES, name_key
+from labelling.models import Box, BoxChange, BoxClass, ClassAlias, Dataset, Image, Proposal
 from labelling.services.history import Change, box_state, record_changes
 
 BATCH: Final = 500  # boxes that one transaction moves
 ATTEMPTS: Final = 5  # to delete classes into which others draw meanwhile
 
 Opens = Callable[[], AbstractContextManager[None]]  # a transaction
+
+
+def class_add(*, dataset: Dataset, name: str, position: int) -> BoxClass:
+    """A new class of a dataset, in a colour that few of its others have."""
+    colour = dataset.classes.next_colour()
+    return BoxClass.objects.create(dataset=dataset, name=name, position=position, colour=colour)
 
 
 @transaction.atomic
@@ -35,8 +41,10 @@ def class_rename(*, box_class: BoxClass, name: str, by: User) -> BoxClass:
         raise ValidationError(
             {"name": _("There is a class %(name)s already: merge the two instead.") % {"name": box_class.name}}
         )
+    if before.name in OUR_CLASSES:
+        box_class.colour = before.dataset.classes.exclude(pk=before.pk).next_colour()
     box_class.full_clean()
-    box_class.save(update_fields=["name"])
+    box_class.save(update_fields=["name", "colour"])
     _names_remembered([before.name], box_class)
     audit(actor=by, action="class_rename", target=box_class, before=before.name, after=box_class.name)
     return box_class

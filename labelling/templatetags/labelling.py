@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
+from django.utils import formats
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -12,18 +13,20 @@ from django.utils.translation import gettext as _
 from accounts.templatetags.maskweb import verdict_badge
 from labelling.class_names import OUR_CLASSES
 from labelling.downloads import thumbnail_address
-from labelling.models import Box, Image
+from labelling.models import Box, BoxClass, Image
 
 register = template.Library()
 
 
 @register.simple_tag
-def class_badge(name: str, count: int | None = None) -> SafeString:
-    """A class in its colour where it is one of ours, with a count before it when one is given."""
+def class_badge(shown: BoxClass | str, count: int | None = None) -> SafeString:
+    """A class in its colour, with a count before it when one is given; of a mere name only ours have one."""
+    name = str(shown)
     if name in OUR_CLASSES:
         return verdict_badge(name, count)
-    text = name if count is None else f"{count:,} {name}"
-    return format_html('<span class="mw-verdict mw-verdict-unknown">{}</span>', text)
+    text = name if count is None else f"{formats.number_format(count, force_grouping=True)} {name}"
+    style = shown.style if isinstance(shown, BoxClass) else "unknown"
+    return format_html('<span class="mw-verdict mw-verdict-{}">{}</span>', style, text)
 
 
 @register.simple_tag
@@ -66,7 +69,7 @@ def _rectangles(boxes: Iterable[Box]) -> SafeString:
         '<rect class="mw-box" data-verdict="{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>',
         (
             (
-                box.box_class.name if box.box_class.name in OUR_CLASSES else "unknown",
+                box.box_class.name if box.box_class.name in OUR_CLASSES else box.box_class.style,
                 f"{box.x_min:.2f}",
                 f"{box.y_min:.2f}",
                 f"{box.width:.2f}",
@@ -79,9 +82,9 @@ def _rectangles(boxes: Iterable[Box]) -> SafeString:
 
 
 @register.filter
-def class_counts(boxes: Iterable[Box]) -> list[tuple[str, int]]:
-    """Names of classes with the number of boxes of each, most first."""
-    return Counter(box.box_class.name for box in boxes).most_common()
+def class_counts(boxes: Iterable[Box]) -> list[tuple[BoxClass, int]]:
+    """Classes with the number of boxes of each, most first."""
+    return Counter(box.box_class for box in boxes).most_common()
 
 
 @register.filter

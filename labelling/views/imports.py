@@ -12,7 +12,7 @@ from accounts.rights import Right
 from labelling.class_aliases import former_names
 from labelling.class_names import OUR_CLASSES
 from labelling.forms import ClassNamesForm, ImportForm, PicturesForm
-from labelling.models import LabelImport
+from labelling.models import BoxClass, LabelImport
 from labelling.services.imports import import_again, import_confirm, import_start
 from labelling.views.datasets import dataset_of, dataset_page
 
@@ -85,6 +85,7 @@ def _report(
         "job": row.job,
         "report": row.report,
         "page": Paginator(skipped, PAGE).get_page(request.GET.get("page")),
+        "classes": _classes(row),
         "objects_skipped": _by_reason(row),
         "form": form or PicturesForm(),
         "names_form": names_form or ClassNamesForm(class_names=row.class_names, former=former),
@@ -92,6 +93,12 @@ def _report(
         "may_manage": person(request).may(Right.MANAGE_DATASETS),
     }
     return render(request, "labelling/import.html", context, status=400 if form or names_form else 200)
+
+
+def _classes(row: LabelImport) -> list[tuple[BoxClass | str, int]]:
+    """The classes of the boxes with their number; one that the dataset lacks, which was only looked at, by its name."""
+    here = {each.name: each for each in row.dataset.classes.all()}
+    return [(here.get(name, name), count) for name, count in row.report.get("classes", {}).items()]
 
 
 def _by_reason(row: LabelImport) -> list[tuple[str, list[int]]]:

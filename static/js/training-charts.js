@@ -1,7 +1,6 @@
 // Line charts of trainings: what each page of them draws is built from these.
 import { onThemeChange, token } from "./theme.js";
 
-const CLASS_TOKENS = { with_mask: "--mw-with", without_mask: "--mw-without", worn_incorrectly: "--mw-incorrect" };
 const OTHER_TOKENS = ["--mw-unknown", "--mw-with", "--mw-without", "--mw-incorrect"];
 const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [10, 4], [4, 2, 1, 2]];
 
@@ -22,9 +21,9 @@ export function dashOf(index) {
   return DASHES[index % DASHES.length];
 }
 
-/** The colour of a class, or of the line in that place where the class has none of its own. */
-export function colourOf(name, index) {
-  return token(CLASS_TOKENS[name] ?? OTHER_TOKENS[index % OTHER_TOKENS.length]);
+/** The colour of a class by its style, or without one of the line in that place. */
+export function colourOf(style, index) {
+  return token(style ? `--mw-${style}` : OTHER_TOKENS[index % OTHER_TOKENS.length]);
 }
 
 export function line(label, colour, data, dash = []) {

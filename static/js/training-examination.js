@@ -8,7 +8,7 @@ const { classes, curves, bins } = JSON.parse(document.getElementById("examinatio
 
 function byClass(name) {
   return classes
-    .map((one, index) => ({ ...line(one.label, colourOf(one.name, index), stepsOf(curves[index][name]), dashOf(index)), pointRadius: 0 }))
+    .map((one, index) => ({ ...line(one.label, colourOf(one.style, index), stepsOf(curves[index][name]), dashOf(index)), pointRadius: 0 }))
     .filter((one) => one.data.length);
 }
 

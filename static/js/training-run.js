@@ -34,8 +34,8 @@ const LINES = {
   },
   metrics: ({ words, epochs, classes, canvas }) => [
     line(words.map, inkOf(canvas), pointsOf(epochs, (epoch) => epoch.metrics.map50)),
-    ...classes.map(({ name, label }, index) =>
-      line(label, colourOf(name, index), pointsOf(epochs, (epoch) => epoch.metrics.ap50?.[name]), dashOf(index + 1)),
+    ...classes.map(({ name, label, style }, index) =>
+      line(label, colourOf(style, index), pointsOf(epochs, (epoch) => epoch.metrics.ap50?.[name]), dashOf(index + 1)),
     ),
   ],
   sizes: ({ words, epochs }) =>

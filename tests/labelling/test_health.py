@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from labelling.health import Finding, alike, box_table, class_rows, dataset_health, outlying, overlapping, size_rows
-from labelling.models import Image
+from labelling.models import BoxClass, Image
 from tests.labelling.makers import bbox, import_here, jpeg, record
 
 
@@ -14,8 +14,9 @@ def row(left, top, right, bottom, *, image=1, label=1, size=(416, 416)):
 
 def test_classes_are_counted_with_their_share_and_images():
     table = box_table([row(0, 0, 9, 9), row(0, 0, 9, 9, image=2), row(9, 9, 20, 20, image=2), row(0, 0, 9, 9, label=2)])
-    first, second, unused = class_rows(table, {1: "with_mask", 2: "without_mask", 3: "veil"})
-    assert (first.name, first.boxes, first.images, first.share) == ("with_mask", 3, 2, 0.75)
+    classes = {key: BoxClass(name=name) for key, name in ((1, "with_mask"), (2, "without_mask"), (3, "veil"))}
+    first, second, unused = class_rows(table, classes)
+    assert (first.box_class.name, first.boxes, first.images, first.share) == ("with_mask", 3, 2, 0.75)
     assert (second.boxes, second.images, second.is_rare) == (1, 1, False)
     assert (unused.boxes, unused.share, unused.is_rare) == (0, 0, True)
 

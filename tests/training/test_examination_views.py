@@ -57,7 +57,7 @@ def test_the_worst_pictures_take_as_many_queries_however_many_there_are(client, 
         version = make_version(f"of {wrong}", train=0, validation=12, test=0)
         run = make_run(version)
         make_examination(run, **{f"p{number}": 1 for number in range(wrong)})
-        with django_assert_num_queries(4):  # session, person, examination, images
+        with django_assert_num_queries(5):  # session, person, examination, images, their classes
             client.get(reverse("training:pictures", args=[run.pk]))
 
 

@@ -160,7 +160,7 @@ def test_the_epochs_of_a_run_are_sent_in_order_for_its_charts(client, dan):
     client.force_login(dan)
     answer = client.get(reverse("training:epochs", args=[run.pk])).json()
     assert answer["of"] == 4
-    assert answer["classes"][1] == {"name": "without_mask", "label": "without mask"}
+    assert answer["classes"][1] == {"name": "without_mask", "label": "without mask", "style": "without"}
     assert [epoch["number"] for epoch in answer["epochs"]] == [1, 2]
     assert answer["epochs"][1]["losses"]["loss"] == 2.5
     assert answer["epochs"][1]["metrics"]["map50"] == 0.2

@@ -22,7 +22,7 @@ def test_boxes_are_drawn_in_pixels_of_the_picture(client, masks, dan):
     assert drawing.get("aria-label") == "a.jpg: 1 with_mask, 1 deer"
     first, second = drawing.findall("rect")
     assert [first.get(name) for name in ("x", "y", "width", "height")] == ["2.00", "3.00", "10.00", "12.00"]
-    assert (first.get("data-verdict"), second.get("data-verdict")) == ("with_mask", "unknown")
+    assert (first.get("data-verdict"), second.get("data-verdict")) == ("with_mask", "other-1")
 
 
 def test_html_in_names_stays_text(client, dan):

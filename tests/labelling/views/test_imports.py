@@ -175,6 +175,6 @@ def test_the_report_takes_the_same_queries_whatever_was_skipped(client, masks, c
     row = LabelImport.objects.get()
     row.report["skipped"] *= 250
     row.save()
-    with django_assert_num_queries(3):  # session, person, import with dataset, job and person
+    with django_assert_num_queries(4):  # session, person, import with dataset, job and person, classes
         page = client.get(f"/datasets/imports/{row.pk}/?page=2").context["page"]
     assert (page.paginator.count, len(page)) == (250, 100)
