@@ -20,7 +20,7 @@ from jobs.kinds import Kind, all_kinds
 
 ROOT = Path(settings.BASE_DIR)
 PACKAGES = ("maskweb", "accounts", "jobs", "releases", "labelling", "detection", "training", "yolo")
-NETWORK_LIBRARIES = {"keras", "tensorflow", "openvino", "torch", "jax"}
+NETWORK_LIBRARIES = {"keras", "tensorflow", "openvino", "nncf", "torch", "jax"}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 40
 
 WEB_PROCESS = """

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from yolo.confusion import Errors, as_shown, confusion_matrix, errors_of
-from yolo.curves import calibration_error, f1_at, precision_at, reliability
+from yolo.curves import calibration_error, f1_at, precision_at, reliability, told_and_right
 from yolo.detections import Detections, Truth
 from yolo.metrics import score_curve
 
@@ -29,7 +29,7 @@ def examine(
     of the pictures. Pictures come worst first, with their boxes where something is wrong.
     """
     shown = [as_shown(found, thresholds, iou_threshold=iou_threshold) for found in predictions]
-    bins = reliability(truths, predictions)
+    bins = reliability(*told_and_right(truths, predictions))
     pictures = [_picture(*each) for each in zip(images, truths, shown, strict=True)]
     return {
         "classes": list(classes),

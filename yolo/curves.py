@@ -66,27 +66,32 @@ def hits_of(truth: Truth, found: Detections) -> NDArray[np.bool_]:
     return right
 
 
-def reliability(
-    truths: Sequence[Truth], predictions: Sequence[Detections], *, bins: int = 10, least: float = LEAST_SCORE
-) -> list[Bin]:
-    """Scores against the share of detections that are right, in equal bins of the score; empty ones are left out.
-
-    Scores that mean what they say make both alike, see Guo et al., "On Calibration of Modern Neural
-    Networks", ICML 2017.
-    """
+def told_and_right(
+    truths: Sequence[Truth], predictions: Sequence[Detections], *, least: float = LEAST_SCORE
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Scores (n,) of all detections from `least` up, and which of those are right (n,)."""
     scores = np.concatenate([np.zeros(0), *(found.scores for found in predictions)])
     pictures = zip(truths, predictions, strict=True)
     right = np.concatenate([np.zeros(0, bool), *(hits_of(truth, found) for truth, found in pictures)])
     counted = scores >= least
-    scores, right = scores[counted], right[counted]
-    place = np.minimum((scores * bins).astype(int), bins - 1)
+    return scores[counted], right[counted]
+
+
+def reliability(scores: ArrayLike, right: ArrayLike, *, bins: int = 10) -> list[Bin]:
+    """Scores (n,) against the share that is right, in equal bins of the score; empty ones are left out.
+
+    Scores that mean what they say make both alike, see Guo et al., "On Calibration of Modern Neural
+    Networks", ICML 2017.
+    """
+    values, hits = np.asarray(scores, np.float64), np.asarray(right, bool)
+    place = np.minimum((values * bins).astype(int), bins - 1)
     return [
         Bin(
             low=number / bins,
             high=(number + 1) / bins,
             count=int((place == number).sum()),
-            score=float(scores[place == number].mean()),
-            right=float(right[place == number].mean()),
+            score=float(values[place == number].mean()),
+            right=float(hits[place == number].mean()),
         )
         for number in np.unique(place).tolist()
     ]

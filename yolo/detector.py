@@ -6,19 +6,23 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yolo.decode import decode
 from yolo.detections import Detections, detections_from
+from yolo.int8 import INT8_EXTRA, INT8_MODEL, read_int8
 from yolo.letterbox import letterbox, rectangle_for
 from yolo.quiet_openvino import ov
-from yolo.release import IR_MODEL, Release, ReleaseError, output_name, read_release
+from yolo.release import IR_MODEL, IR_WEIGHTS, Release, ReleaseError, output_name, read_release
+from yolo.shared_ir import read_shared
 
 MOST_SHAPES = 8  # compiled networks kept, some 30 MB each at 640 pixels
 Picture = NDArray[np.uint8]
+Precision = Literal["auto", "f32", "int8"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 
 class Detector:
@@ -26,8 +30,9 @@ class Detector:
 
     `threads`: those OpenVINO may use, by default as many as it finds cores. `precision`: "f32"
     computes as the Keras reference does; "auto" leaves the choice to OpenVINO, which takes
-    bfloat16 where the processor has it (half the time, same accuracy as measured).
-    Raises ReleaseError where `release` is a folder without a sound release.
+    bfloat16 where the processor has it (half the time, same accuracy as measured); "int8" runs the
+    int8 form of the release, always with the hint LATENCY: THROUGHPUT gave other results.
+    Raises ReleaseError where `release` is a folder without a sound release, or has no int8 form.
     """
 
     def __init__(
@@ -35,7 +40,7 @@ class Detector:
         release: Release | Path,
         *,
         threads: int | None = None,
-        precision: Literal["auto", "f32"] = "auto",
+        precision: Precision = "auto",
     ) -> None:
         self.release = release if isinstance(release, Release) else read_release(release)
         self._settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
@@ -43,13 +48,21 @@ class Detector:
             self._settings["INFERENCE_NUM_THREADS"] = threads
         if precision == "f32":
             self._settings["INFERENCE_PRECISION_HINT"] = "f32"
+        self.precision = precision
         self._core = ov.Core()
         try:
-            self._network = self._core.read_model(self.release.folder / IR_MODEL)
+            self._network = self._read_network()
         except RuntimeError as error:
             raise ReleaseError(f"OpenVINO cannot read the network in {self.release.folder}.") from error
         self._requests: OrderedDict[tuple[int, int], ov.InferRequest] = OrderedDict()
         self._turn = threading.Lock()
+
+    @property
+    def arithmetic(self) -> str:
+        """What this processor really computes in: "int8", "bf16", "f16" or "f32"."""
+        if self.precision != "auto":
+            return self.precision
+        return str(self._core.get_property("CPU", "INFERENCE_PRECISION_HINT").to_string())
 
     def detect(self, image_bgr: Picture, *, score: float | None = None) -> Detections:
         """Find the boxes of a picture, (h, w, 3) uint8 BGR.
@@ -95,6 +108,16 @@ class Detector:
             request.infer([canvas[None]], share_inputs=True)
             outputs = [request.get_tensor(output_name(stride)).data for stride in self.release.strides]
             return [np.array(output[0], dtype=np.float32) for output in outputs]
+
+    def _read_network(self) -> ov.Model:
+        folder = self.release.folder
+        if self.precision != "int8":
+            return self._core.read_model(folder / IR_MODEL)
+        if read_int8(folder) is None:
+            raise ReleaseError(f"The release {self.release.name} has no int8 form.")
+        return read_shared(
+            self._core, first_weights=folder / IR_WEIGHTS, xml=folder / INT8_MODEL, extra=folder / INT8_EXTRA
+        )
 
     def _request(self, width: int, height: int) -> ov.InferRequest:
         """The network compiled for one canvas: fixed shapes run faster than free ones."""

@@ -163,7 +163,7 @@ def read_release(folder: Path, *, verify: bool = True) -> Release:
     folder = Path(folder)
     manifest = _read_manifest(folder)
     for name in FILES:
-        _check_file(folder / name, manifest["files"].get(name), verify=verify)
+        check_file(folder / name, manifest["files"].get(name), verify=verify)
     return _release_from(manifest, folder)
 
 
@@ -254,7 +254,7 @@ def _export(folder: Path) -> None:
 def _write_manifest(release: Release, folder: Path, names: Sequence[str]) -> None:
     values = asdict(release)
     del values["folder"]
-    files = {name: _fingerprint(folder / name) for name in names}
+    files = {name: fingerprint(folder / name) for name in names}
     text = json.dumps({"format": FORMAT, **values, "files": files}, indent=1, allow_nan=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
@@ -294,16 +294,16 @@ def _release_from(manifest: Mapping[str, Any], folder: Path) -> Release:
         raise ReleaseError(f"{folder / MANIFEST} is damaged: {error}") from error
 
 
-def _check_file(path: Path, known: object, *, verify: bool) -> None:
+def check_file(path: Path, known: object, *, verify: bool) -> None:
     if not isinstance(known, dict):
         raise ReleaseError(f"{path.parent / MANIFEST} is damaged: {path.name} is not listed.")
     if not path.is_file():
         raise ReleaseError(f"The release in {path.parent} is not whole: {path.name} is missing.")
-    if path.stat().st_size != known.get("bytes") or (verify and _fingerprint(path) != known):
+    if path.stat().st_size != known.get("bytes") or (verify and fingerprint(path) != known):
         raise ReleaseError(f"The release in {path.parent} was changed: {path.name} is not as it was written.")
 
 
-def _fingerprint(path: Path) -> dict[str, Any]:
+def fingerprint(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"bytes": path.stat().st_size, "sha256": digest}

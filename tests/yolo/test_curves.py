@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.yolo.test_confusion import found, truth
-from yolo.curves import Bin, calibration_error, f1_at, hits_of, precision_at, reliability
+from yolo.curves import Bin, calibration_error, f1_at, hits_of, precision_at, reliability, told_and_right
 from yolo.metrics import score_curve
 
 # Of four objects of class 0: right at 0.9, wrong at 0.8, right at 0.7 and 0.4.
@@ -47,7 +47,7 @@ def test_an_object_is_found_once_and_by_its_own_class():
 
 def test_scores_are_held_against_the_share_that_is_right():
     # From 0.5 up: 0.9, 0.8, 0.7, of which two are right. Below: 0.4, right. 0.04 is not counted.
-    bins = reliability([FOUR, truth()], [TRIED, found((0, 0, 0.04))], bins=2)
+    bins = reliability(*told_and_right([FOUR, truth()], [TRIED, found((0, 0, 0.04))]), bins=2)
     assert bins == [
         Bin(0.0, 0.5, 1, pytest.approx(0.4), 1.0),
         Bin(0.5, 1.0, 3, pytest.approx(0.8), pytest.approx(2 / 3)),
@@ -56,6 +56,6 @@ def test_scores_are_held_against_the_share_that_is_right():
 
 
 def test_a_score_of_one_falls_into_the_last_bin_and_nothing_into_none():
-    assert [(each.low, each.count) for each in reliability([FOUR], [found((0, 0, 1.0))])] == [(0.9, 1)]
-    assert reliability([FOUR], [found()]) == []
+    assert [(each.low, each.count) for each in reliability([1.0], [True])] == [(0.9, 1)]
+    assert reliability(*told_and_right([FOUR], [found()])) == []
     assert calibration_error([]) is None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = {"keras", "tensorflow", "jax", "torch", "openvino"}
+HEAVY = {"keras", "tensorflow", "jax", "torch", "openvino", "nncf"}
 LIGHT = (
     "yolo.config",
     "yolo.samples",
@@ -23,6 +23,9 @@ LIGHT = (
     "yolo.metrics",
     "yolo.evaluate",
     "yolo.release",
+    "yolo.sealed",
+    "yolo.int8",
+    "yolo.calibration",
 )
 
 
