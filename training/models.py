@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rights import Right
 from jobs.models import Job
-from yolo.config import LEAST_NET_SIZE, NETWORKS, AugmentConfig, LossConfig, TrainConfig, network_named
+from yolo.config import LEAST_NET_SIZE, TrainConfig, network_named
+from yolo.train_options import train_config
 
 NET_SIZE_STEP = 32
 LARGEST_NET_SIZE = 1280
@@ -145,8 +146,10 @@ class TrainingRun(models.Model):
     def clean(self) -> None:
         """What the values must be to each other; errors are keyed by field."""
         errors: dict[str, str | Promise] = {}
-        if self.network not in NETWORKS:
-            errors["network"] = _("There is no such network. There are: %(names)s.") % {"names": ", ".join(NETWORKS)}
+        try:
+            network_named(self.network)
+        except ValueError as error:
+            errors["network"] = str(error)
         if self.net_size is not None and self.net_size % NET_SIZE_STEP:
             errors["net_size"] = _("The net size is a multiple of 32.")
         if self._crops_are_of_the_same_dataset():
@@ -197,18 +200,8 @@ class TrainingRun(models.Model):
 
     def configuration(self) -> TrainConfig:
         """The whole recipe of this run. Raises ValueError with a sentence when an option makes no sense."""
-        options = dict(self.options)
-        for name, part in (("augment", AugmentConfig), ("loss", LossConfig)):
-            if name in options:
-                options[name] = part(**options[name])
-        return TrainConfig(
-            network=self.network,
-            net_size=self.net_size,
-            epochs=self.epochs,
-            batch=self.batch,
-            seed=self.seed,
-            **options,
-        )
+        named = ("network", "net_size", "epochs", "batch", "seed")
+        return train_config({**{name: getattr(self, name) for name in named}, **self.options})
 
 
 class StartWeights(models.Model):

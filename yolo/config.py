@@ -1,5 +1,6 @@
 """What a network looks like and how it is trained: plain values, no Keras behind them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -102,13 +103,52 @@ NETWORKS: Final[Mapping[str, NetworkConfig]] = MappingProxyType(
 )
 
 
+SLIM_NETWORKS: Final = (YOLOV3_SLIM.name, YOLOV3_SLIM_P2.name)
+"""Those that are also there wider or narrower: `yolov3-slim-x1.5` has one and a half times the filters."""
+LEAST_WIDTH, MOST_WIDTH = 0.25, 4.0
+WIDENED = re.compile(rf"({'|'.join(SLIM_NETWORKS)})-x([0-9]+(?:\.[0-9]{{1,2}})?)")
+FILTER_STEP = 8
+
+
 def network_named(name: str) -> NetworkConfig:
-    """The registered network of that name; ValueError names those there are."""
+    """The network of that name, a registered or a widened one; ValueError names those there are."""
+    widened = WIDENED.fullmatch(name)
+    if widened is not None:
+        return network_widened(NETWORKS[widened[1]], float(widened[2]))
     try:
         return NETWORKS[name]
     except KeyError:
         known = ", ".join(sorted(NETWORKS))
-        raise ValueError(f"There is no network '{name}'; there are: {known}.") from None
+        slim = " and ".join(SLIM_NETWORKS)
+        raise ValueError(
+            f"There is no network '{name}'; there are: {known}. Of {slim} a number after '-x' makes wider or "
+            f"narrower ones: {YOLOV3_SLIM.name}-x1.5."
+        ) from None
+
+
+def network_widened(network: NetworkConfig, width: float) -> NetworkConfig:
+    """A slim network with `width` times the filters in each layer, rounded to multiples of 8.
+
+    Its name ends in the width. Raises ValueError for the networks of the papers, and for a width
+    outside of 0.25 to 4.
+    """
+    if network.name not in SLIM_NETWORKS:
+        raise ValueError(f"{network.name} is as its authors have it; only {' and '.join(SLIM_NETWORKS)} have a width.")
+    if not LEAST_WIDTH <= width <= MOST_WIDTH:
+        raise ValueError(f"The width lies between {LEAST_WIDTH:g} and {MOST_WIDTH:g}, not at {width:g}.")
+    if width == 1:
+        return network
+    return replace(
+        network,
+        name=f"{network.name}-x{width:g}",
+        stem_filters=_filters(network.stem_filters * width),
+        stages=tuple(replace(stage, filters=_filters(stage.filters * width)) for stage in network.stages),
+        least_width=_filters(network.least_width * width) if network.least_width > 1 else 1,
+    )
+
+
+def _filters(wished: float) -> int:
+    return max(FILTER_STEP, FILTER_STEP * round(wished / FILTER_STEP))
 
 
 def _check_least(settings: object, least: int, *names: str) -> None:

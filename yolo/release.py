@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yolo.config import ANCHORS_PER_SCALE, NETWORKS, Decoding, network_named
+from yolo.config import ANCHORS_PER_SCALE, Decoding, network_named
 
 if TYPE_CHECKING:
     import keras
@@ -171,7 +171,7 @@ def load_network(release: Release) -> keras.Model:
     """Build the Keras network of a release, on the backend that Keras runs on here."""
     from yolo.network import build_network
 
-    model = build_network(NETWORKS[release.network], classes=len(release.classes))
+    model = build_network(network_named(release.network), classes=len(release.classes))
     try:
         with np.load(release.folder / WEIGHTS, allow_pickle=False) as stored:
             weights = {path: stored[path] for path in stored.files}

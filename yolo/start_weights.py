@@ -8,7 +8,9 @@ from typing import Any
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras
+import numpy as np
 
+from yolo.config import ANCHORS_PER_SCALE
 from yolo.darknet_weights import DarknetWeights
 from yolo.release import load_network, read_release
 
@@ -16,10 +18,16 @@ from yolo.release import load_network, read_release
 def take_release(network: keras.Model, folder: Path, classes: tuple[str, ...]) -> tuple[str, ...]:
     """Copy what fits of a release's weights into the network; the names of all variables that nothing fitted.
 
-    The output layers are only taken where the classes are the same. Raises ReleaseError where there is no release.
+    Of output layers for other classes the box, the objectness and the classes of the same name are taken; they are
+    named all the same, unless all classes were found. Raises ReleaseError where there is no release.
     """
     known = read_release(folder)
-    return take_weights(network, load_network(known), heads=known.classes == classes)
+    theirs = load_network(known)
+    if known.classes == classes:
+        return take_weights(network, theirs, heads=True)
+    left_out = take_weights(network, theirs, heads=False)
+    fitted = take_heads(network, theirs, classes, known.classes)
+    return tuple(path for path in left_out if path not in fitted)
 
 
 def take_weights(network: keras.Model, other: keras.Model, *, heads: bool) -> tuple[str, ...]:
@@ -32,13 +40,39 @@ def take_darknet(network: keras.Model, weights: DarknetWeights, *, heads: bool) 
     return _take(network, weights.arrays, heads=heads)
 
 
+def take_heads(network: keras.Model, other: keras.Model, classes: tuple[str, ...], theirs: tuple[str, ...]) -> set[str]:
+    """Copy the channels of box, objectness and common classes; the paths of variables that found all they need.
+
+    A last axis holds for each anchor tx, ty, tw, th, objectness and one logit for each class.
+    """
+    common = [(5 + i, 5 + theirs.index(name)) for i, name in enumerate(classes) if name in theirs]
+    pairs = [(i, i) for i in range(5)] + common
+    ours_at, theirs_at = (list(places) for places in zip(*pairs, strict=True))
+    known = {variable.path: np.asarray(variable.numpy()) for variable in other.weights}
+    fitted = set()
+    for variable in network.weights:
+        found = known.get(variable.path)
+        if not _is_head(variable.path) or found is None or found.shape[:-1] != tuple(variable.shape[:-1]):
+            continue
+        parted = found.reshape(*found.shape[:-1], ANCHORS_PER_SCALE, 5 + len(theirs))
+        made = np.array(variable.numpy()).reshape(*found.shape[:-1], ANCHORS_PER_SCALE, 5 + len(classes))
+        made[..., ours_at] = parted[..., theirs_at]
+        variable.assign(made.reshape(tuple(variable.shape)))
+        if len(common) == len(classes):
+            fitted.add(variable.path)
+    return fitted
+
+
+def _is_head(path: str) -> bool:
+    return path.split("/")[0].endswith("_output")
+
+
 def _take(network: keras.Model, theirs: Mapping[str, Any], *, heads: bool) -> tuple[str, ...]:
     """Without `heads` the output layers stay as they are: their channels mean other classes."""
     left_out = []
     for variable in network.weights:
         found = theirs.get(variable.path)
-        is_head = variable.path.split("/")[0].endswith("_output")
-        if found is None or tuple(found.shape) != tuple(variable.shape) or (is_head and not heads):
+        if found is None or tuple(found.shape) != tuple(variable.shape) or (_is_head(variable.path) and not heads):
             left_out.append(variable.path)
         else:
             variable.assign(found)

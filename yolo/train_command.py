@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -16,17 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from yolo.anchors import AnchorFit, kmeans_anchors, sizes_at
+from yolo.anchors import AnchorFit, kmeans_anchors, size_ious, sizes_at
 from yolo.checkpoint import CheckpointError
-from yolo.config import NETWORKS, TrainConfig, network_named
+from yolo.config import TrainConfig, network_named
 from yolo.darknet_cfg import DarknetError
 from yolo.evaluate import collect
 from yolo.events import EpochEvent, Event, SetbackEvent, StartEvent, StepEvent
 from yolo.keras_predictor import KerasPredictor
 from yolo.metrics import best_operating_points, mean_average_precision
-from yolo.release import ReleaseError, write_release
+from yolo.release import ReleaseError, read_release, write_release
 from yolo.samples import Sample, SampleError
 from yolo.train import TrainError, TrainResult, train
+from yolo.train_options import option, train_config
 from yolo.voc import KNOWN_NAMES, VocError, VocFolder, read_voc
 
 CROPS_INDEX = "boxes.json"
@@ -37,6 +38,7 @@ KNOWN_ERRORS = (
     DarknetError,
     ReleaseError,
     TrainError,
+    TypeError,
     ValueError,
     OSError,
 )
@@ -57,13 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 when a release was written, 1 with a sentence on a known error."""
     options = _parser().parse_args(arguments)
     try:
-        config = TrainConfig(
-            network=options.network,
-            net_size=options.net_size,
-            epochs=options.epochs,
-            batch=options.batch,
-            seed=options.seed,
-        )
+        named = ("network", "net_size", "epochs", "batch", "seed", "minutes")
+        config = train_config({**{name: getattr(options, name) for name in named}, **dict(options.option)})
         summary = run(options, config)
     except KNOWN_ERRORS as error:
         print(error, file=sys.stderr)
@@ -88,8 +85,10 @@ def run(options: argparse.Namespace, config: TrainConfig) -> dict[str, object]:
             config=config,
             folder=options.out,
             on_event=bar.show,
+            start_release=options.start_release,
             start_weights=options.start_weights,
             resume=options.resume,
+            judged=options.judge,
         )
     return _release(result, material, config, release_folder)
 
@@ -100,10 +99,26 @@ def gather(options: argparse.Namespace, config: TrainConfig) -> Material:
     folder: VocFolder = read_voc(options.voc, mapping=mapping)
     for problem in folder.problems:
         print(problem, file=sys.stderr)
-    training, validation = split(folder.samples, options.validation_share, config.seed)
+    unknown = set(options.judge) - set(folder.classes)
+    if unknown:
+        raise ValueError(f"--judge names no class of {options.voc}: {', '.join(sorted(unknown))}.")
+    if options.validation_list:
+        training, validation = split_as_listed(folder.samples, options.validation_list)
+    else:
+        training, validation = split(folder.samples, options.validation_share, config.seed)
     crops = read_crops(options.crops, folder.classes, mapping) if options.crops else ()
-    fit = fit_anchors(training, config.net_size, count=network_named(config.network).anchor_count)
-    return Material(training, validation, crops, folder.classes, fit)
+    return Material(training, validation, crops, folder.classes, _anchors(options.start_release, training, config))
+
+
+def _anchors(start: Path | None, training: Sequence[Sample], config: TrainConfig) -> AnchorFit:
+    """Those of the release that the training starts from, where they fit: its heads were trained for them."""
+    sizes = box_sizes(training, config.net_size)
+    count = network_named(config.network).anchor_count
+    known = read_release(start) if start else None
+    if known is None or (len(known.anchors), known.net_size) != (count, config.net_size):
+        return kmeans_anchors(sizes, count=count, seed=0)
+    anchors = np.asarray(known.anchors, np.float64)
+    return AnchorFit(anchors, float(size_ious(sizes, anchors).max(axis=1).mean()))
 
 
 def split(samples: Sequence[Sample], share: float, seed: int) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
@@ -117,14 +132,30 @@ def split(samples: Sequence[Sample], share: float, seed: int) -> tuple[tuple[Sam
     )
 
 
-def fit_anchors(samples: Sequence[Sample], net_size: int, *, count: int = 9) -> AnchorFit:
-    """So many anchors for the boxes of the samples at the net size."""
+def split_as_listed(samples: Sequence[Sample], names: Path) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """Part samples into training and validation; a text file names the pictures of the latter, one a line.
+
+    Raises ValueError where it names a picture that is not there, or none, or all.
+    """
+    wanted = {line.strip() for line in names.read_text(encoding="utf-8").splitlines() if line.strip()}
+    unknown = wanted - {sample.path.name for sample in samples}
+    if unknown:
+        raise ValueError(f"{names} names pictures that are not there, such as {min(unknown)}.")
+    training = tuple(sample for sample in samples if sample.path.name not in wanted)
+    validation = tuple(sample for sample in samples if sample.path.name in wanted)
+    if not (training and validation):
+        raise ValueError(f"{names} must name some of the pictures, and not all.")
+    return training, validation
+
+
+def box_sizes(samples: Sequence[Sample], net_size: int) -> NDArray[np.float64]:
+    """Width and height (n, 2) of all boxes in pixels at the net size."""
     extents: list[NDArray[np.int64]] = []
     for sample in samples:
         height, width = sample.read().shape[:2]
         extents.append(np.tile([width, height], (len(sample.boxes), 1)))
     boxes = np.concatenate([sample.boxes for sample in samples])
-    return kmeans_anchors(sizes_at(net_size, boxes, np.concatenate(extents)), count=count, seed=0)
+    return sizes_at(net_size, boxes, np.concatenate(extents))
 
 
 def read_crops(folder: Path, classes: Sequence[str], mapping: Mapping[str, str]) -> tuple[Sample, ...]:
@@ -220,7 +251,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--voc", type=Path, required=True, help="folder with annotations/ and images/")
     parser.add_argument("--out", type=Path, required=True, help="for checkpoints and the release")
-    parser.add_argument("--network", choices=sorted(NETWORKS), default="yolov3-slim")
+    parser.add_argument("--network", default="yolov3-slim", help="one of yolo.config, or yolov3-slim-x1.5 and so on")
     parser.add_argument("--net-size", type=int, default=416, help="multiple of 32 from 288 up")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--batch", type=int, default=8)
@@ -234,9 +265,25 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FROM=TO",
         help="rename a class; mask_weared_incorrect=worn_incorrectly is known",
     )
-    parser.add_argument("--start-weights", type=Path, help="a .weights file of Darknet, whole or its first layers")
+    parser.add_argument(
+        "--judge", action="append", default=[], metavar="CLASS", help="the best epoch is that of these (default: all)"
+    )
+    parser.add_argument("--minutes", type=float, default=0.0, help="train about so long: of the epochs those that fit")
+    parser.add_argument(
+        "--option",
+        type=_option,
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="any other field of yolo.config.TrainConfig, such as canvas=416; can be repeated",
+    )
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument("--start-release", type=Path, metavar="DIR", help="a release whose weights and anchors to take")
+    start.add_argument("--start-weights", type=Path, help="a .weights file of Darknet, whole or its first layers")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
-    parser.add_argument("--validation-share", type=_share, default=0.1)
+    held = parser.add_mutually_exclusive_group()
+    held.add_argument("--validation-share", type=_share, default=0.1)
+    held.add_argument("--validation-list", type=Path, metavar="FILE", help="names of the pictures to validate on")
     return parser
 
 
@@ -245,6 +292,13 @@ def _renaming(text: str) -> tuple[str, str]:
     if not (old and equals and new):
         raise argparse.ArgumentTypeError(f"'{text}' is not of the form FROM=TO")
     return old, new
+
+
+def _option(text: str) -> tuple[str, Any]:
+    try:
+        return option(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _share(text: str) -> float:

@@ -201,7 +201,7 @@ def test_an_older_job_of_a_run_that_a_newer_one_has_taken_over_fails(run):
         ({"dataset": "nothing"}, "no dataset named nothing"),
         ({"dataset": "squares", "start_release": "nothing", "dataset_version": 1}, "no release named nothing"),
         ({"dataset": "squares", "dataset_version": 7}, "squares has no version 7"),
-        ({"dataset": "squares", "dataset_version": 1, "option": ["canvas=wide"]}, "FIELD=NUMBER"),
+        ({"dataset": "squares", "dataset_version": 1, "option": ["canvas=wide"]}, "is not JSON"),
         ({"dataset": "squares", "dataset_version": 1, "net_size": 300}, "multiple of 32"),
         ({"resume": 99}, "no run 99"),
         ({"publish_best": True}, "goes with --resume"),

@@ -31,6 +31,40 @@ def test_an_unknown_network_is_refused_with_the_known_names():
         network_named("yolo9")
 
 
+@pytest.mark.parametrize(
+    ("name", "stem", "filters", "least"),
+    [
+        # 16 * 1.5 = 24; 32, 64, 128, 256 times 1.5
+        ("yolov3-slim-x1.5", 24, (48, 96, 192, 384), 1),
+        # 16 * 0.75 = 12 lies between 8 and 16, and Python rounds 1.5 to the even 2; 48 * 0.75 = 36 is 4.5 steps, so 32
+        ("yolov3-slim-p2-x0.75", 16, (24, 48, 96, 192), 32),
+        ("yolov3-slim-x0.25", 8, (8, 16, 32, 64), 1),
+    ],
+)
+def test_slim_networks_are_wider_or_narrower_by_one_number(name, stem, filters, least):
+    network = network_named(name)
+    assert network.name == name
+    assert (network.stem_filters, network.least_width) == (stem, least)
+    assert tuple(stage.filters for stage in network.stages) == filters
+    assert network.strides == network_named(name.rsplit("-x", 1)[0]).strides
+
+
+def test_a_width_of_one_is_the_network_itself():
+    assert network_named("yolov3-slim-x1.0") is NETWORKS["yolov3-slim"]
+
+
+@pytest.mark.parametrize("name", ["yolov3-slim-x0.2", "yolov3-slim-x5"])
+def test_widths_out_of_bounds_are_refused(name):
+    with pytest.raises(ValueError, match=r"lies between 0\.25 and 4"):
+        network_named(name)
+
+
+@pytest.mark.parametrize("name", ["yolov3-x2", "yolov3-tiny-x0.5", "yolov3-slim-x", "yolov3-slim-x1e1"])
+def test_networks_of_the_papers_have_no_width(name):
+    with pytest.raises(ValueError, match="There is no network"):
+        network_named(name)
+
+
 @pytest.mark.parametrize("net_size", [256, 300, 0])
 def test_a_net_size_too_small_or_between_the_multiples_of_32_is_refused(net_size):
     with pytest.raises(ValueError, match=f"multiple of 32 from 288 up, not {net_size}"):

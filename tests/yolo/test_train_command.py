@@ -4,8 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.yolo.random_release import random_release
+from yolo.config import TrainConfig
 from yolo.release import read_release
-from yolo.train_command import _parser, fit_anchors, main, read_crops, split
+from yolo.samples import Sample
+from yolo.train_command import _anchors, _parser, box_sizes, main, read_crops, split, split_as_listed
 from yolo.voc import read_voc
 
 COLOURS = {"red": (0, 0, 255), "azul": (255, 0, 0)}
@@ -81,8 +84,53 @@ def test_the_split_is_by_seed_and_loses_nothing(voc):
 
 def test_anchors_are_fitted_at_the_net_size(voc):
     samples = read_voc(voc).samples
-    small, large = fit_anchors(samples, 288), fit_anchors(samples, 576)
+    small, large = (_anchors(None, samples, TrainConfig(net_size=size)) for size in (288, 576))
     np.testing.assert_allclose(large.anchors, 2 * small.anchors, rtol=1e-6)
+
+
+def test_the_anchors_of_the_release_it_starts_from_are_kept_where_they_fit(voc, tmp_path):
+    samples = read_voc(voc).samples
+    release = random_release(tmp_path / "start")
+    kept = _anchors(release.folder, samples, TrainConfig(net_size=288))
+    np.testing.assert_allclose(kept.anchors, release.anchors)
+    sizes = box_sizes(samples, 288)
+    # The overlap with the best of the anchors, box by box
+    best = [
+        max(min(w, a) * min(h, b) / (w * h + a * b - min(w, a) * min(h, b)) for a, b in release.anchors)
+        for w, h in sizes
+    ]
+    assert kept.mean_iou == pytest.approx(sum(best) / len(best))
+    for other in (TrainConfig(net_size=320), TrainConfig(net_size=288, network="yolov3-slim-p2")):
+        found = _anchors(release.folder, samples, other)
+        assert found.mean_iou > 0.9 > kept.mean_iou  # twelve pictures of like boxes: their own anchors fit well
+
+
+def test_a_file_may_name_the_pictures_to_validate_on(voc, tmp_path):
+    samples = read_voc(voc).samples
+    names = tmp_path / "validation.txt"
+    names.write_text("3.png\n\n7.png \n")
+    training, validation = split_as_listed(samples, names)
+    assert [sample.path.name for sample in validation] == ["3.png", "7.png"]
+    assert len(training) == 10
+
+
+@pytest.mark.parametrize(("text", "said"), [("99.png", "such as 99.png"), ("", "must name some"), (None, "must name")])
+def test_a_list_of_pictures_that_does_not_fit_is_refused(voc, tmp_path, text, said):
+    samples: tuple[Sample, ...] = read_voc(voc).samples
+    names = tmp_path / "validation.txt"
+    names.write_text("\n".join(sample.path.name for sample in samples) if text is None else text)
+    with pytest.raises(ValueError, match=said):
+        split_as_listed(samples, names)
+
+
+def test_the_command_takes_every_option_of_a_recipe(voc, tmp_path, capsys):
+    wrong = ["--voc", str(voc), "--out", str(tmp_path / "out"), "--option", "canvass=416"]
+    assert main(wrong) == 1
+    assert "no option canvass; there are: augment, batch, cache_megabytes, canvas," in capsys.readouterr().err
+    assert main([*wrong[:-1], "canvas=100"]) == 1
+    assert "canvas is a multiple of 32, not 100" in capsys.readouterr().err
+    assert main([*wrong[:4], "--judge", "green"]) == 1
+    assert "--judge names no class" in capsys.readouterr().err
 
 
 def crops_folder(tmp_path, images):

@@ -1,6 +1,5 @@
 """Train a network on a dataset, in this process: the same code as the job behind the form."""
 
-import json
 import signal
 import sys
 from datetime import time
@@ -22,6 +21,7 @@ from training.deadlines import MOST_EPOCHS, next_time
 from training.models import AnchorSource, StartWeights, TrainingRun
 from training.services import KIND, run_create, run_give_up_job, run_set_publish_best, run_title
 from yolo.release import ReleaseError
+from yolo.train_options import option
 
 DEFAULT_EPOCHS = 30
 INTERRUPTED = 130
@@ -164,13 +164,10 @@ def _clock(text: str) -> time:
 
 
 def _further_options(options: dict[str, Any]) -> dict[str, Any]:
-    further: dict[str, Any] = {}
-    for text in options["option"]:
-        field, _equals, value = text.partition("=")
-        try:
-            further[field] = json.loads(value)
-        except ValueError as error:
-            raise CommandError(_("--option takes FIELD=NUMBER, not %(text)s.") % {"text": text}) from error
+    try:
+        further = dict(option(text) for text in options["option"])
+    except ValueError as error:
+        raise CommandError(str(error)) from error
     further |= {name: options[name] for name in ("canvas", "minutes") if options[name]}
     return further
 
