@@ -277,14 +277,18 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FIELD=VALUE",
         help="any other field of yolo.config.TrainConfig, such as canvas=416; can be repeated",
     )
-    start = parser.add_mutually_exclusive_group()
-    start.add_argument("--start-release", type=Path, metavar="DIR", help="a release whose weights and anchors to take")
-    start.add_argument("--start-weights", type=Path, help="a .weights file of Darknet, whole or its first layers")
+    _add_start(parser)
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     held = parser.add_mutually_exclusive_group()
     held.add_argument("--validation-share", type=_share, default=0.1)
     held.add_argument("--validation-list", type=Path, metavar="FILE", help="names of the pictures to validate on")
     return parser
+
+
+def _add_start(parser: argparse.ArgumentParser) -> None:
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument("--start-release", type=Path, metavar="DIR", help="a release whose weights and anchors to take")
+    start.add_argument("--start-weights", type=Path, help="a .weights file of Darknet, whole or its first layers")
 
 
 def _renaming(text: str) -> tuple[str, str]:
