@@ -23,8 +23,10 @@ from labelling.models import Dataset, LabelImport
 from labelling.orientation import AS_STORED, exif_orientation
 from labelling.outcomes import Arrival, Outcome, Report, outcomes_of
 from labelling.pictures import Picture, PicturesError, open_pictures
+from labelling.services.skips import skips_add, skips_forget
 
 BATCH: Final = 200
+LISTED: Final = 30  # of the records and objects skipped for one reason, in the report itself
 ASK_EVERY: Final = 500  # records, while the export is read for the first time
 
 
@@ -37,17 +39,17 @@ def run(reporter: Reporter, target_id: int) -> None:
     row = LabelImport.objects.select_related("dataset").get(pk=target_id)
     if row.finished_at is not None:
         return
-    report, changes, names = Report(), Changes(), class_names_of(row.dataset, row.class_map)
+    report, changes, names = Report(LISTED), Changes(), class_names_of(row.dataset, row.class_map)
+    skips_forget(label_import=row, transaction_of=reporter.safe_point)
     with row.export.open("rb") as file:
         records = open_export(cast("BinaryIO", file), on_record=lambda count: _still_wanted(reporter, count))
         for batch in _batches(_outcomes(records, _pictures_of(row), names, row.dataset)):
             for outcome in batch:
                 report.add(outcome)
-            if not row.dry_run:
-                _store(reporter, row, [each for each in batch if isinstance(each, Arrival)], changes)
+            _store(reporter, row, batch, changes)
             reporter.progress(done=report.rows, total=len(records))
     with reporter.safe_point():
-        row.report = {**report.as_json(), "changes": changes.as_json()}
+        row.report = {**report.as_json(), "reasons": report.reasons(), "changes": changes.as_json()}
         row.class_names = names.given()
         row.finished_at = timezone.now()
         row.save(update_fields=["report", "class_names", "finished_at"])
@@ -144,11 +146,16 @@ def _batches(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
         yield batch
 
 
-def _store(reporter: Reporter, row: LabelImport, arrivals: list[Arrival], changes: Changes) -> None:
-    """Write one batch: pictures to storage first, then the rows in one short transaction."""
+def _store(reporter: Reporter, row: LabelImport, batch: list[Outcome], changes: Changes) -> None:
+    """Write one batch: pictures to storage first, then the rows in one short transaction.
+
+    Of an import that only looks, what was skipped is all there is to write.
+    """
+    arrivals = [each for each in batch if isinstance(each, Arrival) and not row.dry_run]
     files = {each.record.external_id: store_picture(row.dataset_id, each.picture) for each in arrivals if each.picture}
     with reporter.safe_point():
         Merge(row.dataset, files, row).store(arrivals, changes)
+        skips_add(label_import=row, outcomes=batch)
 
 
 def store_picture(dataset_id: int, picture: Picture) -> str:

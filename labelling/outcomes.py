@@ -6,7 +6,7 @@ Worker-side: it decodes pictures.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -167,25 +167,45 @@ def clipped(box: Xyxy, size: Size | None) -> Xyxy | None:
 
 
 @dataclass
-class Report:
-    """Adds outcomes up. `images` counts those with a picture, negatives among them."""
+class Tally:
+    """What was skipped: how often for each reason, and the entries, where `most` is given only the first of each."""
 
+    most: int | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+    entries: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, entry: dict[str, Any]) -> None:
+        self.counts[entry["reason"]] += 1
+        if self.most is None or self.counts[entry["reason"]] <= self.most:
+            self.entries.append(entry)
+
+
+@dataclass
+class Report:
+    """Adds outcomes up. `images` counts those with a picture, negatives among them.
+
+    `most` bounds how many of the records and objects skipped for one reason are listed; all are counted.
+    """
+
+    most: InitVar[int | None] = None
     rows: int = 0
     images: int = 0
     boxes: int = 0
     negative: int = 0
     pending: int = 0
-    skipped: list[dict[str, Any]] = field(default_factory=list)
-    objects_skipped: list[dict[str, Any]] = field(default_factory=list)
+    skipped: Tally = field(init=False)
+    objects_skipped: Tally = field(init=False)
     classes: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self, most: int | None) -> None:
+        self.skipped, self.objects_skipped = Tally(most), Tally(most)
 
     def add(self, outcome: Outcome) -> None:
         self.rows += 1
-        self.objects_skipped += [
-            {"row": each.row, "reason": each.reason, "message": each.message} for each in outcome.skipped_objects
-        ]
+        for each in outcome.skipped_objects:
+            self.objects_skipped.add({"row": each.row, "reason": each.reason, "message": each.message})
         if isinstance(outcome, SkippedRecord):
-            self.skipped.append(
+            self.skipped.add(
                 {"row": outcome.row, "id": outcome.id, "reason": outcome.reason, "message": outcome.message}
             )
             return
@@ -202,7 +222,12 @@ class Report:
             "boxes": self.boxes,
             "negative": self.negative,
             "pending": self.pending,
-            "skipped": self.skipped,
-            "objects_skipped": self.objects_skipped,
+            "skipped": self.skipped.entries,
+            "objects_skipped": self.objects_skipped.entries,
             "classes": dict(self.classes.most_common()),
         }
+
+    def reasons(self) -> dict[str, dict[str, int]]:
+        """How many records, and how many objects, were skipped for each reason, the most frequent first."""
+        both = {"skipped": self.skipped, "objects_skipped": self.objects_skipped}
+        return {name: dict(tally.counts.most_common()) for name, tally in both.items()}

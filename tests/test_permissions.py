@@ -112,6 +112,8 @@ RULES: dict[str, Rule] = {
     "labelling:bulk": Rule(Right.VIEW_DATASETS, pk="bulk"),
     "labelling:import_add": Rule(Right.MANAGE_DATASETS, post=True, pk="dataset"),
     "labelling:import": Rule(Right.VIEW_DATASETS, pk="label_import"),
+    "labelling:import_skipped": Rule(Right.VIEW_DATASETS, pk="label_import"),
+    "labelling:import_skipped_csv": Rule(Right.VIEW_DATASETS, pk="label_import"),
     "labelling:import_go": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
     "labelling:pictures_add": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
     "labelling:prelabel_add": Rule(Right.EDIT_BOXES, pk="dataset"),
@@ -183,6 +185,8 @@ RULES: dict[str, Rule] = {
     "labelling_api:prelabels": Rule(Right.EDIT_BOXES, post=True, pk="dataset", api=True, takes=(202, 409)),
     "labelling_api:prelabel": Rule(Right.VIEW_DATASETS, pk="prelabel", api=True),
     "labelling_api:import": Rule(Right.VIEW_DATASETS, pk="label_import", api=True),
+    "labelling_api:import_skipped": Rule(Right.VIEW_DATASETS, pk="label_import", api=True),
+    "labelling_api:import_skipped_csv": Rule(Right.VIEW_DATASETS, pk="label_import", api=True),
     "labelling_api:import_confirm": Rule(
         Right.MANAGE_DATASETS, post=True, pk="label_import", api=True, takes=(202, 409)
     ),

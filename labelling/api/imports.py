@@ -1,7 +1,9 @@
 """The API of imports: exports sent in, what became of them, and pictures that follow."""
 
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
@@ -9,15 +11,18 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labelling.api.access import DatasetsAPI, caller
+from labelling.api.access import DatasetsAPI, FilesAPI, caller
 from labelling.api.datasets import dataset_of
-from labelling.models import LabelImport
+from labelling.import_reports import skips_answer, skips_of
+from labelling.models import ImportSkip, LabelImport
 from labelling.serializers.imports import (
     ImportConfirmSerializer,
     ImportRowSerializer,
     ImportSerializer,
     ImportUploadSerializer,
     PicturesUploadSerializer,
+    SkippedFilterSerializer,
+    SkippedSerializer,
 )
 from labelling.services import import_again, import_confirm, import_start
 
@@ -54,6 +59,29 @@ class ImportDetail(DatasetsAPI):
     def get(self, request: Request, pk: int) -> Response:
         """One import: how far its job is, and once it has finished what became of each record."""
         return Response(ImportSerializer(import_of(request, pk)).data)
+
+
+class ImportSkipped(DatasetsAPI, GenericAPIView[ImportSkip]):
+    serializer_class = SkippedSerializer
+    queryset = ImportSkip.objects.none()
+
+    @extend_schema(
+        operation_id="imports_skipped", parameters=[SkippedFilterSerializer], responses=SkippedSerializer(many=True)
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """Everything that an import skipped, page by page: records, or objects in them, and why."""
+        wanted = SkippedFilterSerializer(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        of_object, reason = wanted.validated_data["kind"] == "objects", wanted.validated_data["reason"]
+        page = self.paginate_queryset(skips_of(import_of(request, pk), of_object=of_object, reason=reason)) or []
+        return self.get_paginated_response(SkippedSerializer(page, many=True).data)
+
+
+class ImportSkippedCsv(FilesAPI):
+    @extend_schema(operation_id="imports_skipped_csv", responses={(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, request: Request, pk: int) -> StreamingHttpResponse:
+        """Everything that an import skipped as comma-separated values, a line for each record or object."""
+        return skips_answer(request._request, import_of(request, pk))
 
 
 class ImportConfirm(DatasetsAPI):

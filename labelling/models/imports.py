@@ -59,10 +59,35 @@ class LabelImport(DatasetWork):
     def __str__(self) -> str:
         return self.export_name
 
+    @property
+    def skipped_count(self) -> int:
+        """How many records brought nothing."""
+        return sum(self.report.get("reasons", {}).get("skipped", {}).values())
+
 
 def import_is_visible(user: User, target_id: int) -> bool:
     """Whether a person may see the job of an import, for `jobs.kinds`."""
     return LabelImport.objects.for_user(user).filter(pk=target_id).exists()
+
+
+class ImportSkip(models.Model):
+    """A record of an export that brought nothing, or an object in one that became no box, and why."""
+
+    label_import = models.ForeignKey(LabelImport, on_delete=models.CASCADE, related_name="skips")
+    of_object = models.BooleanField(_("of an object"), default=False)
+    row = models.PositiveIntegerField(_("row"), help_text=_("The record's place in the export, from 1."))
+    record_id = models.TextField(_("ID"), blank=True, help_text=_("What the export calls the record."))
+    reason = models.CharField(_("reason"), max_length=40)
+    message = models.TextField(_("why"))
+
+    class Meta:
+        verbose_name = _("skipped record or object")
+        verbose_name_plural = _("skipped records and objects")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["label_import", "of_object", "reason"])]
+
+    def __str__(self) -> str:
+        return f"{self.row} {self.reason}"
 
 
 class PictureFetchQuerySet(models.QuerySet["PictureFetch"]):

@@ -25,7 +25,9 @@ class SkippedSerializer(serializers.Serializer[Any]):
     """A record, or an object in one, that could not be used."""
 
     row = serializers.IntegerField(help_text="Its record's place in the export, from 1.")
-    id = serializers.CharField(required=False, help_text="What the export calls the record; objects have none.")
+    id = serializers.CharField(
+        required=False, source="record_id", help_text="What the export calls the record; objects have none."
+    )
     reason = serializers.CharField(help_text="Such as skipped-in-labelbox or degenerate-box.")
     message = serializers.CharField()
 
@@ -38,6 +40,20 @@ class ChangesSerializer(serializers.Serializer[Any]):
     kept = serializers.IntegerField()
 
 
+class ReasonsSerializer(serializers.Serializer[Any]):
+    """How many records, and how many objects, were skipped for each reason."""
+
+    skipped = serializers.DictField(child=serializers.IntegerField())
+    objects_skipped = serializers.DictField(child=serializers.IntegerField())
+
+
+class SkippedFilterSerializer(serializers.Serializer[Any]):
+    """Which of what was skipped is asked for."""
+
+    kind = serializers.ChoiceField(choices=["records", "objects"], default="records")
+    reason = serializers.CharField(required=False, default="", help_text="Such as malformed; without it, of all.")
+
+
 class ReportSerializer(serializers.Serializer[Any]):
     """What became of each record: images + pending + skipped = rows. Empty until the import has finished."""
 
@@ -47,8 +63,9 @@ class ReportSerializer(serializers.Serializer[Any]):
     negative = serializers.IntegerField(required=False)
     pending = serializers.IntegerField(required=False, help_text="Their picture is missing.")
     classes = serializers.DictField(child=serializers.IntegerField(), required=False)
-    skipped = SkippedSerializer(many=True, required=False)
-    objects_skipped = SkippedSerializer(many=True, required=False)
+    skipped = SkippedSerializer(many=True, required=False, help_text="The first of each reason.")
+    objects_skipped = SkippedSerializer(many=True, required=False, help_text="The first of each reason.")
+    reasons = ReasonsSerializer(required=False)
     changes = ChangesSerializer(required=False)
 
 

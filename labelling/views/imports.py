@@ -1,8 +1,7 @@
 """The door for exports, and the report of one import."""
 
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -12,6 +11,7 @@ from accounts.rights import Right
 from labelling.class_aliases import former_names
 from labelling.class_names import OUR_CLASSES
 from labelling.forms import ClassNamesForm, ImportForm, PicturesForm
+from labelling.import_reports import SkipPages, skip_groups, skips_answer
 from labelling.models import BoxClass, LabelImport
 from labelling.services.imports import import_again, import_confirm, import_start
 from labelling.views.datasets import dataset_of, dataset_page
@@ -74,19 +74,45 @@ def label_import(request: HttpRequest, pk: int) -> HttpResponse:
     return _report(request, get_object_or_404(rows, pk=pk), None)
 
 
+@require_safe
+@require(Right.VIEW_DATASETS)
+def import_skipped(request: HttpRequest, pk: int) -> HttpResponse:
+    """All records or objects that an import skipped, of one reason or of all, page by page."""
+    row = get_object_or_404(LabelImport.objects.for_user(person(request)).select_related("dataset"), pk=pk)
+    of_object = request.GET.get("kind") == "objects"
+    groups = skip_groups(row, of_object=of_object)
+    reason = next((group.reason for group in groups if group.reason == request.GET.get("reason")), "")
+    pages = SkipPages(row, PAGE, of_object=of_object, reason=reason)
+    context = {
+        "import": row,
+        "dataset": row.dataset,
+        "of_object": of_object,
+        "groups": groups,
+        "reason": reason,
+        "page": pages.get_page(request.GET.get("page")),
+    }
+    return render(request, "labelling/import_skipped.html", context)
+
+
+@require_safe
+@require(Right.VIEW_DATASETS)
+def import_skipped_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    row = get_object_or_404(LabelImport.objects.for_user(person(request)), pk=pk)
+    return skips_answer(request, row)
+
+
 def _report(
     request: HttpRequest, row: LabelImport, form: PicturesForm | None, names_form: ClassNamesForm | None = None
 ) -> HttpResponse:
-    skipped = row.report.get("skipped", [])
     former = former_names(row.dataset) if row.dry_run else {}
     context = {
         "import": row,
         "dataset": row.dataset,
         "job": row.job,
         "report": row.report,
-        "page": Paginator(skipped, PAGE).get_page(request.GET.get("page")),
         "classes": _classes(row),
-        "objects_skipped": _by_reason(row),
+        "skipped": skip_groups(row, of_object=False),
+        "objects_skipped": skip_groups(row, of_object=True),
         "form": form or PicturesForm(),
         "names_form": names_form or ClassNamesForm(class_names=row.class_names, former=former),
         "our_classes": OUR_CLASSES,
@@ -99,14 +125,6 @@ def _classes(row: LabelImport) -> list[tuple[BoxClass | str, int]]:
     """The classes of the boxes with their number; one that the dataset lacks, which was only looked at, by its name."""
     here = {each.name: each for each in row.dataset.classes.all()}
     return [(here.get(name, name), count) for name, count in row.report.get("classes", {}).items()]
-
-
-def _by_reason(row: LabelImport) -> list[tuple[str, list[int]]]:
-    """The sentences about skipped objects, each with the rows it is said of."""
-    rows: dict[str, list[int]] = {}
-    for each in row.report.get("objects_skipped", []):
-        rows.setdefault(each["message"], []).append(each["row"])
-    return sorted(rows.items(), key=lambda item: -len(item[1]))
 
 
 def _wants_json(request: HttpRequest) -> bool:

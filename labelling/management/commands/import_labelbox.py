@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from jobs.commands import DataCommand
 from jobs.services import job_run_here
+from labelling.import_reports import full_report
 from labelling.importing import ImportFailure, open_export, preview
 from labelling.models import FETCH_KIND, IMPORT_KIND, Dataset, Image
 from labelling.services import dataset_create, fetch_create, fetch_title, import_create
@@ -88,7 +89,7 @@ class Command(DataCommand):
         )
         row.save(update_fields=["job"])
         row.refresh_from_db()
-        report = {name: value for name, value in row.report.items() if name != "changes"}
+        report = full_report(row)
         return {**report, "fetch": self._fetch(dataset)} if options["fetch"] else report
 
     def _fetch(self, dataset: Dataset) -> dict[str, Any]:

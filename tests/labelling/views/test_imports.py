@@ -168,13 +168,3 @@ def test_missing_pictures_can_follow(client, masks, carol):
     assert not Image.objects.filter(file="").exists()
     again.refresh_from_db()
     assert again.report["changes"] == {"added": 0, "updated": 1, "kept": 0}
-
-
-def test_the_report_takes_the_same_queries_whatever_was_skipped(client, masks, carol, django_assert_num_queries):
-    client.force_login(carol)
-    row = LabelImport.objects.get()
-    row.report["skipped"] *= 250
-    row.save()
-    with django_assert_num_queries(4):  # session, person, import with dataset, job and person, classes
-        page = client.get(f"/datasets/imports/{row.pk}/?page=2").context["page"]
-    assert (page.paginator.count, len(page)) == (250, 100)
