@@ -6,11 +6,9 @@ is extracted under them.
 
 import hashlib
 import io
-import lzma
 import os
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,18 +19,13 @@ import imagehash
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from labelling.orientation import AS_STORED, exif_orientation
-from releases.zips import is_harmless
+from releases.zips import UNPACKING_ERRORS, is_harmless
 
 MOST_BYTES: Final = 100 * 1024 * 1024
 MOST_PIXELS: Final = 100_000_000
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "BMP")  # those that browsers show and OpenCV reads
 SUFFIXES: Final = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp", "BMP": ".bmp"}
 """MPO is what Pillow calls the JPEG of cameras that put a second picture inside."""
-ZIP_ERRORS: Final = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-    *(RuntimeError, NotImplementedError, EOFError, ValueError, OSError),
-)
-"""What reading an entry of a zip may raise: damaged, locked by a password, or packed in a way unknown here."""
 
 
 class PictureError(Exception):
@@ -144,7 +137,7 @@ class PictureZip:
         try:
             with self._archive.open(name) as file:
                 content = file.read(MOST_BYTES + 1)
-        except ZIP_ERRORS as error:
+        except UNPACKING_ERRORS as error:
             raise PictureError("it is damaged or locked inside the zip") from error
         if len(content) > MOST_BYTES:
             raise PictureError(f"it is larger than {MOST_BYTES // 2**20} MB")

@@ -4,10 +4,9 @@ Pictures go by key, in batches. Each batch is a safe point: what a release sees 
 boxes it proposes and how far the row has come are written together, so that a killed job goes on behind it.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 from django.db.models import Prefetch
@@ -22,40 +21,23 @@ from labelling.models import Box, BoxClass, Image, Opinion, PreLabel, Proposal
 from labelling.opinions import DetectionRow, contradictions, labelled_classes, opinion_set
 from labelling.services.classes import class_add
 from releases.inference import read_picture
+from releases.loading import PictureDetector, load_detector
 from releases.models import ModelRelease
-from releases.services import release_folder
 from yolo.boxes import as_boxes, iou
 from yolo.detections import Detections
-from yolo.detector import Detector
 from yolo.nms import nms
-from yolo.release import Release, ReleaseError
+from yolo.release import ReleaseError
 from yolo.samples import SampleError
 
 BATCH: Final = 16  # pictures between two safe points: some seconds
 LEAST_KEPT: Final = 0.05  # score from which detections are stored
 SMALLEST: Final = 1.0  # pixels that a detection is wide and high at least
 THROWN_AWAY: Final = 0.7  # IoU from which a proposal is one that a person has thrown away
-NICE: Final = 10  # lets clips, imports and pages go first
 MOST_NAMED: Final = 20  # pictures that could not be read and are named in the report
 
 
 class PrelabelFailure(JobFailure):
     """A pre-labelling cannot go on; the message is a sentence for people."""
-
-
-class PictureDetector(Protocol):
-    release: Release
-
-    def detect(self, image_bgr: NDArray[np.uint8], *, score: float | None = None) -> Detections: ...
-
-
-def load_detector(release: ModelRelease) -> PictureDetector:
-    """The detector of a release, its files verified, in a process that from now on lets others go first.
-
-    Threads inherit the priority, those of OpenVINO as well. Raises ReleaseError.
-    """
-    os.nice(max(0, NICE - os.nice(0)))
-    return Detector(release_folder(release))
 
 
 def run(reporter: Reporter, target_id: int, *, load: Callable[[ModelRelease], PictureDetector] = load_detector) -> None:

@@ -141,6 +141,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MAX_CLIP_BYTES = env_int("MASKWEB_MAX_CLIP_MB", 4096) * 1024 * 1024
 MAX_BODY_BYTES = MAX_CLIP_BYTES + 1024 * 1024  # a clip, or a zip of pictures, with the form around it
+BATCH_MOST_BYTES = env_int("MASKWEB_BATCH_MOST_MB", 20480) * 1024 * 1024  # of all photographs of one batch
 FETCH_HOSTS_ALLOWED = env_list("MASKWEB_FETCH_HOSTS_ALLOWED", [])  # pictures may come from these private hosts
 FETCH_MOST_BYTES = env_int("MASKWEB_FETCH_MOST_MB", 50) * 1024 * 1024  # of one picture
 FETCH_SECONDS = env_int("MASKWEB_FETCH_SECONDS", 60)  # for one picture, from the connection on
@@ -239,6 +240,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "previews", "description": "How the rate would change with a release, on stored clips."},
         {"name": "runs", "description": "Trainings: started, watched, stopped and gone on with."},
         {"name": "models", "description": "Single photographs, looked at by the active model."},
+        {"name": "batches", "description": "Thousands of photographs, looked at by a job, deleted after some days."},
         {"name": "jobs", "description": "Work in the background, to be waited for."},
     ],
     "SCHEMA_PATH_PREFIX": "/api/",

@@ -11,8 +11,11 @@ from django.http import HttpRequest
 
 from accounts.access import person
 from accounts.rights import Right
+from releases.batches.admin import PictureBatchAdmin
 from releases.models import Activation, ModelRelease
 from releases.services import release_delete, release_kept_by
+
+__all__ = ["ActivationAdmin", "ModelReleaseAdmin", "PictureBatchAdmin"]
 
 
 @admin.register(ModelRelease)

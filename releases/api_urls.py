@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from releases.api import pictures, releases
+from releases.api import batches, pictures, releases
 
 urlpatterns: list[URLPattern] = [
     path("detect/", pictures.Detect.as_view(), name="api-detect"),
@@ -12,4 +12,10 @@ urlpatterns: list[URLPattern] = [
     path("releases/<int:pk>/activate/", releases.ReleaseActivate.as_view(), name="api-release-activate"),
     path("releases/<int:pk>/card/", releases.ReleaseCard.as_view(), name="api-release-card"),
     path("releases/<int:pk>/download/", releases.ReleaseDownload.as_view(), name="api-release-download"),
+    path("batches/", batches.BatchList.as_view(), name="api-batches"),
+    path("batches/<int:pk>/", batches.BatchDetail.as_view(), name="api-batch"),
+    path("batches/<int:pk>/pictures/", batches.BatchPictureList.as_view(), name="api-batch-pictures"),
+    path("batches/<int:pk>/zip/", batches.BatchZips.as_view(), name="api-batch-zip"),
+    path("batches/<int:pk>/start/", batches.BatchStart.as_view(), name="api-batch-start"),
+    path("batches/<int:pk>/download/", batches.BatchDownload.as_view(), name="api-batch-download"),
 ]

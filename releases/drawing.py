@@ -41,6 +41,16 @@ def upright_picture(content: bytes) -> Picture:
     return np.asarray(image, np.uint8)
 
 
+def shrunk(image: Picture, most: int) -> Picture:
+    """The picture with a long side of `most` pixels at most."""
+    height, width = image.shape[:2]
+    factor = most / max(height, width)
+    if factor >= 1:
+        return image
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def jpeg(image: Picture) -> bytes:
     return cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
 

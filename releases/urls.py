@@ -3,12 +3,24 @@
 from django.urls import path
 
 from releases import views
+from releases.batches import views as batches
 
 app_name = "releases"
 
 urlpatterns = [
     path("", views.releases, name="releases"),
     path("pictures/", views.pictures, name="pictures"),
+    path("batches/", batches.batches, name="batches"),
+    path("batches/<int:pk>/", batches.batch, name="batch"),
+    path("batches/<int:pk>/add/", batches.batch_add, name="batch_add"),
+    path("batches/<int:pk>/start/", batches.start, name="batch_start"),
+    path("batches/<int:pk>/stop/", batches.stop, name="batch_stop"),
+    path("batches/<int:pk>/delete/", batches.delete, name="batch_delete"),
+    path("batches/<int:pk>/download/", batches.download, name="batch_download"),
+    path("batches/zips/<int:pk>/delete/", batches.zip_delete, name="batch_zip_delete"),
+    path("batches/pictures/<int:pk>/", batches.picture, name="batch_picture"),
+    path("batches/pictures/<int:pk>/file/", batches.picture_file, name="batch_picture_file"),
+    path("batches/pictures/<int:pk>/thumbnail/", batches.thumbnail, name="batch_thumbnail"),
     path("<int:pk>/", views.release, name="release"),
     path("<int:pk>/card/", views.card, name="card"),
     path("<int:pk>/card.md", views.card_file, name="card_file"),

@@ -11,6 +11,7 @@ from accounts.rights import Role
 from accounts.services import audit
 from detection.models import ReleasePreview
 from labelling.models import BoxChange, BulkChange, ClassAlias, PictureFetch
+from releases.batches.services import batch_create
 from releases.models import Activation, ModelRelease
 from tests.detection.test_admin import TABLES as DETECTION
 from tests.labelling.admin.test_lists import TABLES as LABELLING
@@ -83,6 +84,7 @@ ROWS: dict[str, Callable[[int, User], object]] = {
     "labelling.picturefetch": add_fetch,
     "releases.activation": add_activation,
     "releases.modelrelease": add_release,
+    "releases.picturebatch": lambda number, by: batch_create(by=by),
     "training.examination": add_examination,
     "training.startweights": add_weights,
     "training.trainingrun": add_run,

@@ -93,7 +93,7 @@ def test_a_kind_has_a_runner_a_page_and_a_rule_who_sees_it(kind):
         assert inspect.signature(import_string(kind.visible)).bind("user", 1)
 
 
-@pytest.mark.parametrize("dotted_name", [broker.TASK, *startup._actions])
+@pytest.mark.parametrize("dotted_name", [broker.TASK, *startup._actions, *startup._chores])
 def test_what_is_called_by_name_can_be_imported(dotted_name):
     assert callable(import_string(dotted_name))
 

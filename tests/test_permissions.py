@@ -14,6 +14,7 @@ from detection.models import Camera, ReleasePreview
 from labelling.models import Box, BoxClass, BulkChange, Image, LabelImport, PictureFetch, PreLabel
 from tests.detection.makers import make_analysis, make_camera, make_clip, make_job
 from tests.labelling.makers import make_proposal
+from tests.releases.batches.makers import filled, picture
 from tests.training.makers import make_run, make_version
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,27 @@ RULES: dict[str, Rule] = {
     "releases:card": Rule(Right.VIEW_RELEASES, pk="release"),
     "releases:card_file": Rule(Right.VIEW_RELEASES, pk="release"),
     "releases:download": Rule(Right.VIEW_RELEASES, pk="release"),
+    "releases:batches": Rule(Right.VIEW_RELEASES),
+    "releases:batch": Rule(Right.VIEW_RELEASES, pk="batch", own=Right.SEE_ALL_JOBS),
+    "releases:batch_add": Rule(Right.VIEW_RELEASES, post=True, pk="batch", own=Right.SEE_ALL_JOBS),
+    "releases:batch_start": Rule(Right.VIEW_RELEASES, post=True, pk="batch", own=Right.SEE_ALL_JOBS),
+    "releases:batch_stop": Rule(Right.VIEW_RELEASES, post=True, pk="batch", own=Right.SEE_ALL_JOBS),
+    "releases:batch_delete": Rule(Right.VIEW_RELEASES, post=True, pk="batch", own=Right.SEE_ALL_JOBS),
+    "releases:batch_download": Rule(Right.VIEW_RELEASES, pk="batch", own=Right.SEE_ALL_JOBS),
+    "releases:batch_zip_delete": Rule(Right.VIEW_RELEASES, post=True, pk="batch_zip", own=Right.SEE_ALL_JOBS),
+    "releases:batch_picture": Rule(Right.VIEW_RELEASES, pk="batch_picture", own=Right.SEE_ALL_JOBS),
+    "releases:batch_picture_file": Rule(Right.VIEW_RELEASES, pk="batch_picture", own=Right.SEE_ALL_JOBS),
+    "releases:batch_thumbnail": Rule(
+        Right.VIEW_RELEASES, pk="batch_picture", own=Right.SEE_ALL_JOBS, takes=(404,)
+    ),  # nobody has looked at it yet
+    "api-batches": Rule(Right.VIEW_RELEASES, post=True, api=True),
+    "api-batch": Rule(Right.VIEW_RELEASES, pk="batch", own=Right.SEE_ALL_JOBS, api=True),
+    "api-batch-pictures": Rule(Right.VIEW_RELEASES, post=True, pk="batch", own=Right.SEE_ALL_JOBS, api=True),
+    "api-batch-zip": Rule(Right.VIEW_RELEASES, post=True, pk="batch", api=True, takes=(405,)),
+    "api-batch-start": Rule(
+        Right.VIEW_RELEASES, post=True, pk="batch", own=Right.SEE_ALL_JOBS, api=True, takes=(202, 409)
+    ),
+    "api-batch-download": Rule(Right.VIEW_RELEASES, pk="batch", own=Right.SEE_ALL_JOBS, api=True),
     # the API
     "schema": Rule(api=True),
     "api-cameras": Rule(VIEW, api=True),
@@ -245,6 +267,7 @@ def rows(people) -> dict[str, int]:
     job = make_job(make_analysis(clip, state="queued"), "queued", owner=somebody)
     analysis.refresh_from_db()
     version = make_version(train=1, validation=0, test=0)
+    batch = filled(somebody, {"a.png": picture()})
     label_import = LabelImport.objects.create(dataset=version.dataset, export_name="export.json")
     return {
         "camera": camera.pk,
@@ -265,6 +288,9 @@ def rows(people) -> dict[str, int]:
         "proposal": make_proposal(version.images.get().image, "deer", (0, 0, 5, 5)).pk,
         "run": make_run(version).pk,
         "release": analysis.release_id,
+        "batch": batch.pk,
+        "batch_zip": batch.zips.create(name="a.zip", size=5).pk,
+        "batch_picture": batch.pictures.get().pk,
         "preview": ReleasePreview.objects.create(release=analysis.release).pk,
         "api_token": ApiToken.objects.create(user=somebody, name="script", digest="0" * 64).pk,
     }
@@ -347,7 +373,7 @@ def test_a_member_of_the_camera_may_look(client, charlie, rows, name):
 @pytest.mark.parametrize("name", [name for name in CLOSED if RULES[name].own])
 def test_what_is_anothers_own_is_not_found(client, people, rows, name):
     """The job's clip is behind a camera that the viewer is no member of, so she may not watch it either."""
-    client.force_login(people["charlie"])
+    client.force_login(people["bob" if RULES[name].right else "charlie"])
     assert ask(client, name, rows).status_code == 404
 
 

@@ -20,6 +20,7 @@ from jobs.models import Job, Queue
 from jobs.recovery import put_back_stopped, recover
 from jobs.startup import companions
 from jobs.supervisor.children import Child, ChildSpec
+from jobs.supervisor.chores import Chores
 from jobs.supervisor.valkey import valkey_spec
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Supervisor:
         self._stop = stop
         self._children = [Child(spec) for spec in _specs(server)]
         self._recovered_at = float("-inf")
+        self._chores = Chores()
 
     def run(self) -> None:
         """Serve until told to stop; afterwards no process is left, and what was running is queued again."""
@@ -78,6 +80,7 @@ class Supervisor:
         if time.monotonic() - self._recovered_at >= RECOVER_EVERY:
             self._recovered_at = time.monotonic()
             self._look_at_jobs()
+            self._chores.look()
 
     def _look_at_jobs(self) -> None:
         try:

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from releases import zips
-from releases.zips import ZipLimitError, is_harmless, open_member
+from releases.zips import ZipLimitError, directory_check, is_harmless, open_member
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,21 @@ def test_an_entry_that_unpacks_without_measure_is_stopped(monkeypatch, limit, va
     monkeypatch.setattr(zips, limit, value)
     with open_member(*member(b"0" * 2**22)) as file, pytest.raises(ZipLimitError):
         file.read()
+
+
+@pytest.mark.parametrize("entries", [3, 70_000])  # above 65,535 the end record is that of zip64
+def test_a_list_of_entries_without_measure_is_not_read(monkeypatch, tmp_path, entries):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(entries):
+            archive.writestr(f"{number}", b"")
+    directory_check(path)
+    monkeypatch.setattr(zips, "MOST_DIRECTORY_BYTES", entries * 46)  # names come on top
+    with pytest.raises(ZipLimitError):
+        directory_check(path)
+
+
+def test_what_is_no_zip_has_no_list(tmp_path):
+    path = tmp_path / "a.zip"
+    path.write_bytes(b"no zip")
+    directory_check(path)
