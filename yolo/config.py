@@ -110,13 +110,17 @@ WIDENED = re.compile(rf"({'|'.join(SLIM_NETWORKS)})-x([0-9]+(?:\.[0-9]{{1,2}})?)
 FILTER_STEP = 8
 
 
+def name_and_width(name: str) -> tuple[str, float]:
+    """The network a name begins with, and its width: 1 where the name tells none."""
+    widened = WIDENED.fullmatch(name)
+    return (widened[1], float(widened[2])) if widened else (name, 1.0)
+
+
 def network_named(name: str) -> NetworkConfig:
     """The network of that name, a registered or a widened one; ValueError names those there are."""
-    widened = WIDENED.fullmatch(name)
-    if widened is not None:
-        return network_widened(NETWORKS[widened[1]], float(widened[2]))
+    base, width = name_and_width(name)
     try:
-        return NETWORKS[name]
+        return network_widened(NETWORKS[base], width) if width != 1 else NETWORKS[base]
     except KeyError:
         known = ", ".join(sorted(NETWORKS))
         slim = " and ".join(SLIM_NETWORKS)

@@ -43,6 +43,7 @@ def test_settings_that_differ_are_kept_with_the_run_and_no_others(carols, versio
         ("augment__crop_faces", "14", "Give two numbers above 0, the smaller first"),
         ("validate_every", "0", "greater than or equal to 1"),
         ("seed", "-1", "greater than or equal to 0"),
+        ("width", "9", "less than or equal to 4"),
         ("start", "release:999", "Select a valid choice"),
     ],
 )
@@ -103,6 +104,20 @@ def test_an_earlier_run_fills_the_form_with_its_settings(carols, version, tiny_r
     assert '<details class="card mw-more" open>' in page
     assert f"With the settings of {earlier}" in page
     assert f"{START}?like={earlier.pk}" in carols.get(reverse("training:run", args=[earlier.pk])).content.decode()
+
+
+def test_a_slim_network_is_made_wider_and_started_again_as_wide(carols, version):
+    carols.post(START, form(version, width="1.5"))
+    run = TrainingRun.objects.get()
+    assert run.network == "yolov3-slim-x1.5"
+    shown = carols.get(f"{START}?like={run.pk}").context["form"]
+    assert (shown["network"].value(), shown["width"].value()) == ("yolov3-slim", 1.5)
+
+
+def test_networks_of_the_papers_are_not_widened(carols, version):
+    answer = carols.post(START, form(version, network="yolov3-tiny", width="2"))
+    assert "only yolov3-slim and yolov3-slim-p2 have a width" in str(answer.context["form"].errors["width"])
+    assert not TrainingRun.objects.exists()
 
 
 @pytest.mark.parametrize("like", ["999", "all", ""])
