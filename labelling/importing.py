@@ -5,6 +5,7 @@ finishes. A batch that was written before a crash is found unchanged when the im
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -17,7 +18,7 @@ from jobs.reporter import JobFailure, Reporter
 from labelling.class_aliases import class_names_of
 from labelling.class_names import ClassNames
 from labelling.formats.reading import Records, holds_pictures, open_annotations, sized
-from labelling.labelbox import Export, ExportError
+from labelling.labelbox import Export, ExportError, LabelRecord, RecordOutcome
 from labelling.merging import Changes, Merge
 from labelling.models import Dataset, LabelImport
 from labelling.orientation import AS_STORED, exif_orientation
@@ -105,7 +106,7 @@ def _outcomes(records: Records, pictures: Path | None, names: ClassNames, datase
     try:
         with open_pictures(pictures) as source:
             yield from outcomes_of(
-                sized(records, source, sizes),
+                _with_sizes_told_before(sized(records, source, sizes), dataset),
                 pictures=source,
                 names=names,
                 sizes=sizes,
@@ -121,6 +122,32 @@ def _sizes(dataset: Dataset | None) -> dict[str, tuple[int, int]]:
         return {}
     rows = dataset.images.exclude(file="").values_list("external_id", "width", "height")
     return {external_id: (width or 0, height or 0) for external_id, width, height in rows.iterator()}
+
+
+def _with_sizes_told_before(records: Records, dataset: Dataset | None) -> Iterator[RecordOutcome]:
+    """The records; one that gives its picture no size has the one that another export gave the same picture.
+
+    It tells which way up a picture lay when its boxes were drawn, which the eras before 2020 do not say.
+    """
+    told = _sizes_told(dataset)
+    for record in records:
+        if isinstance(record, LabelRecord) and record.size is None and record.external_id in told:
+            yield replace(record, size=told[record.external_id])
+        else:
+            yield record
+
+
+def _sizes_told(dataset: Dataset | None) -> dict[str, tuple[int, int]]:
+    """Width and height as an export told them, of the images whose picture lies on its side there or is missing."""
+    if dataset is None:
+        return {}
+    rows = dataset.images.filter(source_row__has_key="Width")
+    values = rows.values_list("external_id", "width", "height", "source_row__Width", "source_row__Height")
+    return {
+        name: (wide, high)
+        for name, width, height, wide, high in values.iterator()
+        if width is None or (wide, high) == (height, width) != (width, height)
+    }
 
 
 def _orientation(dataset: Dataset | None, external_id: str) -> int:

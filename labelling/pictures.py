@@ -9,17 +9,21 @@ import io
 import os
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
+from unicodedata import normalize
+from urllib.parse import unquote_plus
 
 import imagehash
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from labelling.labelbox.values import clean
 from labelling.orientation import AS_STORED, exif_orientation
-from releases.zips import UNPACKING_ERRORS, is_harmless
+from releases.zips import UNPACKING_ERRORS, is_harmless, name_of
 
 MOST_BYTES: Final = 100 * 1024 * 1024
 MOST_PIXELS: Final = 100_000_000
@@ -36,7 +40,7 @@ class AmbiguousPicture(Exception):
     """More than one picture has the name looked for."""
 
     def __init__(self, names: list[str]) -> None:
-        super().__init__(", ".join(names[:3]) + (", …" if len(names) > 3 else ""))
+        super().__init__(", ".join(map(clean, names[:3])) + (", …" if len(names) > 3 else ""))
 
 
 class PicturesError(Exception):
@@ -76,24 +80,60 @@ class NoPictures:
 
 
 class PictureNames:
-    """Looks names up: the whole path first, then a path that ends with it, then the file name alone."""
+    """Looks names up: the whole path first, then a path that ends with it, then the file name alone.
 
-    def __init__(self, names: list[str]) -> None:
-        self._exact = set(names)
-        self._by_path: dict[str, list[str]] = {}
-        self._by_name: dict[str, list[str]] = {}
-        for name in sorted(names):
-            self._by_path.setdefault(name.casefold(), []).append(name)
-            self._by_name.setdefault(PurePosixPath(name).name.casefold(), []).append(name)
+    Case makes no difference, nor in how many characters an accent is written. What is not found so is looked
+    for with `%20` and `+` read as spaces, and a name without an ending by the name before the ending.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = sorted(set(names))
+        self._exact = frozenset(self._names)
 
     def find(self, external_id: str) -> str | None:
         wanted = external_id.replace("\\", "/").strip("/")
         if wanted in self._exact:
             return wanted
-        key = wanted.casefold()
-        same_name = self._by_name.get(PurePosixPath(key).name, [])
-        same_end = [name for name in same_name if name.casefold().endswith("/" + key)]
-        return _only(self._by_path.get(key, [])) or _only(same_end) or _only(same_name)
+        found = self._spelled.find(wanted) or self._decoded.find(wanted)
+        if found is None and wanted and not PurePosixPath(wanted).suffix:
+            return self._unended.find(wanted)
+        return found
+
+    @cached_property
+    def _spelled(self) -> "_Names":
+        return _Names(self._names, _spelled)
+
+    @cached_property
+    def _decoded(self) -> "_Names":
+        return _Names(self._names, lambda name: _spelled(unquote_plus(name)))
+
+    @cached_property
+    def _unended(self) -> "_Names":
+        return _Names(self._names, lambda name: _spelled(name.removesuffix(PurePosixPath(name).suffix)))
+
+
+class _Names:
+    """Names by a key that all spellings of one have in common."""
+
+    def __init__(self, names: Iterable[str], key: Callable[[str], str]) -> None:
+        self._key = key
+        self._by_path: dict[str, list[str]] = {}
+        self._by_name: dict[str, list[str]] = {}
+        for name in names:
+            path = key(name)
+            self._by_path.setdefault(path, []).append(name)
+            self._by_name.setdefault(path.rpartition("/")[2], []).append(name)
+
+    def find(self, wanted: str) -> str | None:
+        """The name meant, None if there is none; raises AmbiguousPicture."""
+        path = self._key(wanted)
+        same_name = self._by_name.get(path.rpartition("/")[2], [])
+        same_end = [name for name in same_name if self._key(name).endswith("/" + path)]
+        return _only(self._by_path.get(path, [])) or _only(same_end) or _only(same_name)
+
+
+def _spelled(name: str) -> str:
+    return normalize("NFC", name).casefold()
 
 
 def _only(candidates: list[str]) -> str | None:
@@ -128,14 +168,15 @@ class PictureZip:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self._names = PictureNames([info.filename for info in archive.infolist() if is_harmless(info)])
+        self._infos = {name_of(info): info for info in archive.infolist() if is_harmless(info)}
+        self._names = PictureNames(self._infos)
 
     def find(self, external_id: str) -> str | None:
         return self._names.find(external_id)
 
     def read(self, name: str) -> bytes:
         try:
-            with self._archive.open(name) as file:
+            with self._archive.open(self._infos[name]) as file:
                 content = file.read(MOST_BYTES + 1)
         except UNPACKING_ERRORS as error:
             raise PictureError("it is damaged or locked inside the zip") from error

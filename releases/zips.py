@@ -19,11 +19,24 @@ UNPACKING_ERRORS: Final = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
     *(RuntimeError, NotImplementedError, EOFError, ValueError, OSError),
 )
-"""What reading an entry of a zip may raise: damaged, locked by a password, or packed in a way unknown here."""
+"""What opening a zip or reading an entry may raise: damaged, locked by a password, or packed in a way unknown here."""
+
+SAYS_UTF8: Final = 0x800  # APPNOTE.TXT, section 4.4.4, bit 11
+STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06")  # of a zip, and of one without entries
 
 
 class ZipLimitError(Exception):
     """An entry is more than it should be; the message is the end of a sentence for people."""
+
+
+def name_of(info: zipfile.ZipInfo) -> str:
+    """The name of an entry. Some packers, that of macOS among them, write UTF-8 and do not say so."""
+    if info.flag_bits & SAYS_UTF8 or info.filename.isascii():
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode()
+    except UnicodeError:
+        return info.filename
 
 
 def is_harmless(info: zipfile.ZipInfo) -> bool:
@@ -75,7 +88,7 @@ class _Measured(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
             piece = self._file.read(len(buffer))
-        except (zlib.error, EOFError) as error:
+        except (zlib.error, lzma.LZMAError, EOFError, ValueError) as error:
             raise zipfile.BadZipFile("damaged entry") from error
         self._count += len(piece)
         if self._count > MOST_BYTES or self._count > max(FREE_BYTES, MOST_RATIO * self._packed):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 from typing import Final
+from unicodedata import normalize
 
 from labelling.labelbox import LabelObject, LabelRecord, ObjectError, RecordError, RecordOutcome, skipped
 from labelling.labelbox.records import LONGEST_CLASS, LONGEST_ID
@@ -49,7 +50,7 @@ def number(text: object) -> float:
 
 def checked_name(name: str) -> str:
     """A picture's name that can be kept; raises RecordError."""
-    name = name.replace("\x00", "").replace("\\", "/").strip().removeprefix("./").lstrip("/")
+    name = normalize("NFC", name.replace("\x00", "").replace("\\", "/").strip().removeprefix("./").lstrip("/"))
     if not name:
         raise RecordError("malformed", "it names no picture")
     if len(name) > LONGEST_ID:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, Protocol
 
 from labelling.labelbox import ExportError
-from releases.zips import ZipLimitError, is_harmless, open_member
+from releases.zips import STARTS, UNPACKING_ERRORS, ZipLimitError, is_harmless, name_of, open_member
 
 PICTURE_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 MOST_TEXT: Final = 1024 * 1024 * 1024
@@ -53,7 +53,7 @@ class FolderTree:
 class ZipTree:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self._infos = {info.filename: info for info in archive.infolist() if is_harmless(info)}
+        self._infos = {name_of(info): info for info in archive.infolist() if is_harmless(info)}
         self.names = tuple(sorted(self._infos))
 
     def read(self, name: str, most: int = MOST_TEXT) -> bytes:
@@ -93,11 +93,11 @@ class OneFile:
 def tree_of(file: BinaryIO) -> FileTree:
     """What a file holds: the entries of a zip, or itself. The file must stay open. Raises ExportError."""
     file.seek(0)
-    if file.read(4) != b"PK\x03\x04":
+    if not file.read(4).startswith(STARTS):
         return OneFile(file)
     try:
         return ZipTree(zipfile.ZipFile(file))
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+    except UNPACKING_ERRORS as error:
         raise ExportError("The zip is damaged.") from error
 
 

@@ -24,13 +24,16 @@ PREFIX: Final = re.compile(r"(?:c[a-z0-9]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-
 """What Labelbox put before the name of an uploaded file: a cuid or a UUID."""
 
 
-def require_picture(address: object, *kinds: object) -> None:
-    """Raise RecordError unless the record may be of a picture. `kinds` are media or MIME types, where given."""
+def require_picture(address: object, *kinds: object, name: str = "") -> None:
+    """Raise RecordError unless the record may be of a picture.
+
+    `kinds` are media or MIME types, where given; the `name` it goes by tells where its address has no ending.
+    """
     _require_no_tiles(address)
     known = [text_of(kind).casefold() for kind in kinds]
     for kind in filter(None, known):
         _require_picture_type(kind)
-    suffix = PurePosixPath(file_name(text_of(address))).suffix.casefold()
+    suffix = (PurePosixPath(file_name(text_of(address))).suffix or PurePosixPath(name).suffix).casefold()
     if suffix in VIDEO_SUFFIXES:
         raise RecordError("video")
     if any(known):
@@ -82,3 +85,8 @@ def names_in(address: str) -> tuple[str, ...]:
     """The file name in an address, then the same without what Labelbox put before it."""
     name = file_name(address)
     return tuple(dict.fromkeys(each for each in (name, PREFIX.sub("", name, count=1)) if each))
+
+
+def names_in_url(name: str) -> tuple[str, ...]:
+    """The file names in a name that is an address itself."""
+    return names_in(name) if "://" in name else ()

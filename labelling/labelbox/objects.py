@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from labelling.labelbox.geometry import box_of_bbox, box_of_polygon, class_of, labelled
 from labelling.labelbox.records import LabelObject, ObjectError, Xyxy
+from labelling.labelbox.values import text_of
 
 WITHOUT_AREA: Final = ("line", "point", "polyline")
 
@@ -45,6 +46,9 @@ def _box(raw: dict[str, Any], keys: ObjectKeys) -> Xyxy:
         return box_of_polygon(raw["polygon"])
     if any(raw.get(key) is not None for key in WITHOUT_AREA):
         raise ObjectError("line-or-point")
-    if any(key in raw for key in keys.masks):
+    kind = text_of(raw.get("annotation_kind"))
+    if kind.endswith(("Point", "Polyline", "Line")):
+        raise ObjectError("line-or-point")
+    if any(raw.get(key) is not None for key in keys.masks) or kind.endswith("Mask"):
         raise ObjectError("mask-picture-only")
     raise ObjectError("malformed-object", "it has no geometry")

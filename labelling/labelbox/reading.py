@@ -5,6 +5,7 @@ Memory holds one record and a piece of the file, never the whole.
 
 import csv
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -14,11 +15,13 @@ from typing import BinaryIO, Final
 from labelling.labelbox.json_records import MOST_CHARACTERS, read_json
 from labelling.labelbox.records import ExportError, Unreadable
 from labelling.labelbox.text import Encoding, encoding_of, is_damaged, lines_of, text_pieces
-from releases.zips import ZipLimitError, is_harmless, open_member
+from releases.zips import STARTS, UNPACKING_ERRORS, ZipLimitError, is_harmless, name_of, open_member
 
 SNIFFED: Final = 64 * 1024
-DELIMITERS: Final = ",;\t"
-NOT_TEXT: Final = "it holds bytes that are no text in UTF-8"
+DELIMITERS: Final = ",;\t|"
+SEPARATOR: Final = re.compile(r'\s*"?sep=(.)"?\s*\Z', re.IGNORECASE)  # the first line that spreadsheets put before
+PACKED: Final = {b"\x1f\x8b": "gzip", b"7z\xbc\xaf": "7-Zip", b"Rar!": "RAR", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
+NOT_TEXT: Final = "it holds bytes that are no text"
 
 Opener = Callable[[], AbstractContextManager[BinaryIO]]
 
@@ -26,15 +29,18 @@ Opener = Callable[[], AbstractContextManager[BinaryIO]]
 def read_rows(file: BinaryIO) -> Iterator[object]:
     """Each record of the file, or Unreadable in its place. Raises ExportError when the file is no export."""
     file.seek(0)
-    is_zip = file.read(4) == b"PK\x03\x04"
+    start = file.read(8)
     file.seek(0)
-    if not is_zip:
+    for mark, packer in PACKED.items():
+        if start.startswith(mark):
+            raise ExportError(f"The file is packed with {packer}. Unpack it first, or pack it as a zip.")
+    if not start.startswith(STARTS):
         yield from _read_member(partial(_from_start, file))
         return
     try:
         with zipfile.ZipFile(file) as archive:
             yield from _read_zip(archive)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+    except UNPACKING_ERRORS as error:
         raise ExportError("The zip of the export is damaged or locked.") from error
     except ZipLimitError as error:
         raise ExportError(f"The zip of the export cannot be used: {error}.") from error
@@ -54,7 +60,7 @@ def _read_zip(archive: zipfile.ZipFile) -> Iterator[object]:
             try:
                 yield from _read_member(partial(open_member, archive, info))
             except ExportError as error:
-                raise ExportError(f"{info.filename}: {error}") from error
+                raise ExportError(f"{name_of(info)}: {error}") from error
     if not found:
         raise ExportError("The zip holds no export: no JSON, NDJSON or CSV file of records.")
 
@@ -117,7 +123,7 @@ def _loaded(line: str) -> object:
 
 def _delimiter(text: str) -> str | None:
     """What stands between the columns of a CSV export, None if this is no header of one."""
-    header = text.partition("\n")[0].rstrip("\r")
+    header = next((line for line in text.splitlines() if line.strip() and not SEPARATOR.match(line)), "")
     for delimiter in DELIMITERS:
         columns = {column.strip().strip('"') for column in header.split(delimiter)}
         if "Label" in columns and columns & {"ID", "Labeled Data", "External ID", "DataRow ID"}:
@@ -128,11 +134,15 @@ def _delimiter(text: str) -> str | None:
 def _read_csv(file: BinaryIO, encoding: Encoding, delimiter: str) -> Iterator[object]:
     csv.field_size_limit(MOST_CHARACTERS)  # for the whole process; polygons outgrow the default of 128 kB
     reader = csv.reader(lines_of(file, encoding), delimiter=delimiter)
+    columns: list[str] = []
     try:
-        columns = [column.strip() for column in next(reader)]
         for values in reader:
-            if values:
+            if not any(map(str.strip, values)) or (not columns and SEPARATOR.match(delimiter.join(values))):
+                continue
+            if columns:
                 yield _csv_record(columns, values)
+            else:
+                columns = [column.strip() for column in values]
     except csv.Error as error:
         raise ExportError(f"The file is not valid CSV: {error} at line {reader.line_num}.") from error
 

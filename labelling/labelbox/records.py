@@ -18,7 +18,7 @@ RECORD_REASONS: Final[Mapping[str, str]] = {
     "video": "The record is of a video, whose frames are not imported.",
     "tiled-map": "The record is of a tiled map, which is no single picture.",
     "unknown-media": "The record is of {detail}, not of a picture.",
-    "unknown-form": "The label has a form that is not known here.",
+    "unknown-form": "The label has a form that is not known here{detail}.",
     "no-identity": "The record has neither an External ID nor an address nor an ID to name its picture by.",
     "no-usable-object": (
         "Things are labelled in the picture, but none of them can become a box: {detail}. Draw boxes or polygons around"

@@ -3,7 +3,7 @@
 import codecs
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -11,7 +11,21 @@ from labelling.labelbox.records import ExportError
 
 PIECE: Final = 1024 * 1024
 LONGEST_LINE: Final = 64 * 1024 * 1024
-MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before that of UTF-16, with which it begins
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+ZEROS: Final[
+    Mapping[tuple[bool, ...], str]
+] = {  # which of the first four bytes are zero, where the first letters are plain ones
+    (False, True, True, True): "utf-32-le",
+    (True, True, True, False): "utf-32-be",
+    (False, True, False, True): "utf-16-le",
+    (True, False, True, False): "utf-16-be",
+}
 
 MARKED: Final = re.compile("[\udc80-\udcff\ufffd]")
 
@@ -29,15 +43,12 @@ class Encoding:
 
 
 def encoding_of(start: bytes) -> Encoding:
-    """UTF-8, or UTF-16 where a mark or the zero bytes of plain letters tell so."""
+    """UTF-8, or UTF-16 or UTF-32 where a mark or the zero bytes of plain letters tell so."""
     for mark, name in MARKS:
         if start.startswith(mark):
             return Encoding(name, len(mark))
-    if start[1:2] == b"\0" != start[:1]:
-        return Encoding("utf-16-le")
-    if start[:1] == b"\0" != start[1:2]:
-        return Encoding("utf-16-be")
-    return Encoding("utf-8")
+    zeros = tuple(byte == 0 for byte in start[:4])
+    return Encoding(ZEROS.get(zeros, "utf-8"))
 
 
 def text_pieces(file: BinaryIO, encoding: Encoding) -> Iterator[str]:
@@ -51,7 +62,8 @@ def text_pieces(file: BinaryIO, encoding: Encoding) -> Iterator[str]:
             yield decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
             place = position - waiting + error.start
-            raise ExportError(f"The file is not UTF-8 text: byte {place} cannot be read.") from error
+            name = encoding.name.upper()[:6].rstrip("-")
+            raise ExportError(f"The file is not {name} text: byte {place} cannot be read.") from error
         if not piece:
             return
         position += len(piece)

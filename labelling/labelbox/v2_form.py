@@ -8,13 +8,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from labelling.labelbox.media import names_in, require_picture
+from labelling.labelbox.media import names_in, names_in_url, require_picture
 from labelling.labelbox.objects import ObjectKeys, objects_of
 from labelling.labelbox.records import LabelObject, LabelRecord, ObjectError, RecordError, skipped_object
-from labelling.labelbox.values import ADDRESS, kept, mapping_of, moment_of, seconds_of, size_kept, size_of, text_of
+from labelling.labelbox.values import (
+    ADDRESS,
+    kept,
+    mapping_of,
+    moment_of,
+    name_of,
+    seconds_of,
+    size_kept,
+    size_of,
+    text_of,
+)
 
 OLDEST: Final = datetime.min.replace(tzinfo=UTC)
 OBJECT: Final = ObjectKeys(classes=("name", "value"), box="bounding_box", masks=("mask", "composite_mask"))
+OTHER_KINDS: Final = ("Text", "Document", "Pdf", "PDF", "Conversation", "Html", "Audio", "Dicom", "DICOM")
 FRAMES: Final = ("frames", "segments", "key_frame_feature_map")
 
 
@@ -54,14 +65,14 @@ class _V2Label:
 
 
 def is_v2(raw: dict[str, Any]) -> bool:
-    return "data_row" in raw or ("projects" in raw and "Label" not in raw)
+    return "data_row" in raw or (("projects" in raw or "experiments" in raw) and "Label" not in raw)
 
 
 def identity_of_v2(raw: dict[str, Any]) -> str:
     """The ID of the only label, as the eras before have it; else that of the data row."""
     labels = _labels(raw)
-    alone = text_of(labels[0].raw.get("id")) if len(labels) == 1 else ""
-    return alone or text_of(mapping_of(raw.get("data_row")).get("id"))
+    alone = name_of(labels[0].raw.get("id")) if len(labels) == 1 else ""
+    return alone or name_of(mapping_of(raw.get("data_row")).get("id"))
 
 
 def read_v2(row: int, raw: dict[str, Any]) -> LabelRecord:
@@ -73,45 +84,66 @@ def read_v2(row: int, raw: dict[str, Any]) -> LabelRecord:
         raise RecordError("skipped-in-labelbox")
     if any(key in media for key in ("frame_count", "frame_rate")) or any(_has_frames(each) for each in labels):
         raise RecordError("video")
-    require_picture(data_row.get("row_data"), media.get("asset_type"), media.get("mime_type"))
+    named = name_of(data_row.get("external_id"))
+    require_picture(data_row.get("row_data"), media.get("asset_type"), media.get("mime_type"), name=named)
     if not done:
         raise RecordError("no-label")
     newest = max(reversed(done), key=lambda each: each.moment or OLDEST)
     objects, errors = _objects(newest)
     errors += [ObjectError("older-label") for each in done if each is not newest for _ in each.objects]
     names, size = names_in(text_of(data_row.get("row_data"))), size_of(media)
-    given = text_of(data_row.get("external_id")) or text_of(data_row.get("global_key"))
+    given = name_of(data_row.get("external_id")) or name_of(data_row.get("global_key"))
     return LabelRecord(
         row=row,
         id=identity_of_v2(raw),
-        external_id=given or (names[0] if names else "") or text_of(data_row.get("id")),
+        external_id=given or (names[0] if names else "") or name_of(data_row.get("id")),
         objects=tuple(objects),
         skipped_objects=tuple(skipped_object(row, each.reason, each.detail) for each in errors),
         seconds=seconds_of(newest.performance.get("seconds_to_create")),
         labelled_at=newest.moment,
-        file_names=names,
+        file_names=(*names_in_url(given), *names),
         size=size,
         source={**_source(data_row, newest), **size_kept(size)},
     )
 
 
 def _labels(raw: dict[str, Any]) -> list[_V2Label]:
+    """The labels of all projects; in what was exported from model runs, those of the runs."""
     found = []
-    for project in mapping_of(raw.get("projects")).values():
+    for project in [*mapping_of(raw.get("projects")).values(), *_runs(raw)]:
         listed = mapping_of(project).get("labels")
         if isinstance(listed, list):
             found += [_V2Label(each, mapping_of(project)) for each in listed if isinstance(each, dict)]
     return found
 
 
+def _runs(raw: dict[str, Any]) -> list[Any]:
+    experiments = mapping_of(raw.get("experiments")).values()
+    return [run for each in experiments for run in mapping_of(mapping_of(each).get("runs")).values()]
+
+
 def _has_frames(label: _V2Label) -> bool:
-    return any(label.annotations.get(key) for key in FRAMES)
+    is_video = text_of(label.raw.get("label_kind")).casefold() == "video"
+    return is_video or any(label.annotations.get(key) for key in FRAMES)
+
+
+def _require_kinds_of_pictures(listed: list[Any]) -> None:
+    """Raise RecordError where an object is of a kind that pictures do not have."""
+    for each in listed:
+        kind = text_of(mapping_of(each).get("annotation_kind"))
+        if kind.startswith("Video"):
+            raise RecordError("video")
+        if kind.startswith("Geo"):
+            raise RecordError("tiled-map")
+        if kind.startswith(OTHER_KINDS):
+            raise RecordError("unknown-media", f'objects of the kind "{kind[:60]}"')
 
 
 def _objects(label: _V2Label) -> tuple[list[LabelObject], list[ObjectError]]:
     listed = label.objects
     if not listed and label.annotations.get("classifications"):
         raise RecordError("only-a-classification")
+    _require_kinds_of_pictures(listed)
     return objects_of(listed, OBJECT)
 
 

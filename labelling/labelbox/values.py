@@ -4,10 +4,11 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 
 DEEPEST_KEPT: Final = 6
 ADDRESS: Final = "Labeled Data"  # what the address of a picture is kept under, whatever the era called it
+MOST_WRAPPED: Final = 3  # times that JSON may stand as a text within JSON
 LONGEST_KEPT: Final = 4000  # characters of JSON of one value
 
 
@@ -23,21 +24,47 @@ def clean(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
+def name_of(value: object) -> str:
+    """A name given as text, or as a number by programs that took it for one."""
+    return (
+        str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1e18 else text_of(value)
+    )
+
+
+def decoded(value: object) -> object:
+    """What a text holds that is JSON of a list or an object, as in CSV; any other value stays what it is.
+
+    Raises ValueError for one that begins like JSON and is none.
+    """
+    for _ in range(MOST_WRAPPED):
+        text = value.strip() if isinstance(value, str) else ""
+        if not text.startswith(("{", "[", '"{', '"[')):
+            break
+        try:
+            value = json.loads(text)
+        except RecursionError as error:
+            raise ValueError("nested too deep") from error
+    return value
+
+
+def number_of(value: object) -> float:
+    """A number, also one written as text; NaN for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return math.nan
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return math.nan
+
+
 def mapping_of(value: object) -> dict[str, Any]:
     """The value if it is a JSON object, else an empty one: blocks of a record are optional."""
     return value if isinstance(value, dict) else {}
 
 
-def is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def seconds_of(value: object) -> float | None:
     """Seconds as a number or as text; None for nonsense."""
-    try:
-        seconds = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else math.nan
-    except (ValueError, OverflowError):
-        return None
+    seconds = number_of(value)
     return seconds if 0 <= seconds < 1e9 else None
 
 
@@ -54,8 +81,8 @@ def moment_of(*values: object) -> datetime | None:
 
 def size_of(values: Mapping[str, Any]) -> tuple[int, int] | None:
     """Width and height in whole pixels, None where they are not given."""
-    width, height = values.get("width"), values.get("height")
-    if not (is_number(width) and is_number(height) and 0 < width < 1_000_000 and 0 < height < 1_000_000):
+    width, height = number_of(values.get("width")), number_of(values.get("height"))
+    if not (1 <= width < 1_000_000 and 1 <= height < 1_000_000):
         return None
     return int(width), int(height)
 

@@ -108,6 +108,38 @@ def test_pictures_of_one_name_in_two_folders_are_told_apart(tmp_path):
     assert list(Image.objects.values_list("external_id", "width")) == [("with/1.jpg", 40), ("without/1.jpg", 41)]
 
 
+def lying() -> bytes:
+    """A picture stored 40 x 30 and shown 30 x 40, a quarter turn clockwise."""
+    turned = noise(40, 30).getexif()
+    turned[0x0112] = 6
+    return encoded(noise(40, 30), exif=turned)
+
+
+SILENT = record("a.jpg", [bbox("car", 2, 3, 8, 5)])
+TELLING = {**SILENT, "Media Attributes": {"width": 40, "height": 30}}
+UPRIGHT = (22, 2, 27, 10)  # x = 30 - y, y = x
+
+
+def test_an_export_without_sizes_changes_no_box_that_was_turned_by_the_size_in_another():
+    import_here([TELLING], {"a.jpg": lying()})
+    before = content()
+    import_here([SILENT], {"a.jpg": lying()})
+    assert content() == before
+    assert Box.objects.get().xyxy == UPRIGHT
+
+
+def test_a_size_told_while_the_picture_was_missing_turns_the_boxes_once_it_is_there():
+    import_here([TELLING])
+    import_here([SILENT], {"a.jpg": lying()})
+    assert Box.objects.get().xyxy == UPRIGHT
+
+
+def test_an_accent_written_in_two_characters_makes_no_second_image_and_finds_its_picture():
+    import_here([record("u\u0308.jpg", [bbox("car", 2, 3, 8, 5)])], {"in/\u00fc.jpg": jpeg()})
+    import_here([record("\u00fc.jpg", [bbox("car", 2, 3, 8, 5)])])
+    assert [(image.external_id, bool(image.file)) for image in Image.objects.all()] == [("\u00fc.jpg", True)]
+
+
 def test_our_classes_come_first_and_in_their_order():
     objects = [bbox(name, 0, 0, 5, 5) for name in ("Car", "Mask worn incorrectly", "With mask", "bus")]
     row = import_here([record("a.jpg", objects)], FILES, class_map={"bus": "Car"})

@@ -34,6 +34,73 @@ def test_a_picture_is_found_by_path_then_by_name(wanted, found):
     assert names.find(wanted) == found
 
 
+SPELLED = [
+    "a b.jpg",
+    "in/c%20d.jpg",
+    "in/e+f.jpg",
+    "u\u0308.jpg",
+    "g.h.jpg",
+    "i.png",
+    "x/twin.jpg",
+    "x/twin.png",
+    "50%.jpg",
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("a%20b.jpg", "a b.jpg"),
+        ("A+B.jpg", "a b.jpg"),
+        ("out/c d.jpg", "in/c%20d.jpg"),
+        ("in%2Fc%20d.jpg", "in/c%20d.jpg"),
+        ("e f.jpg", "in/e+f.jpg"),
+        ("e%20f.jpg", "in/e+f.jpg"),
+        ("\u00dc.JPG", "u\u0308.jpg"),
+        ("%C3%BC.jpg", "u\u0308.jpg"),
+        ("50%.jpg", "50%.jpg"),
+        ("50%25.jpg", "50%.jpg"),
+        ("i", "i.png"),
+        ("in/i", "i.png"),
+        ("g.h", None),  # that may be an ending
+        (".", None),
+        ("..", None),
+        ("", None),
+        ("%", None),
+    ],
+)
+def test_a_picture_is_found_however_its_name_is_written_down(wanted, found):
+    assert PictureNames(SPELLED).find(wanted) == found
+
+
+def test_two_pictures_that_differ_in_their_ending_are_not_guessed_between():
+    with pytest.raises(AmbiguousPicture, match=r"x/twin\.jpg, x/twin\.png"):
+        PictureNames(SPELLED).find("twin")
+    with pytest.raises(AmbiguousPicture):
+        PictureNames(["e+f.jpg", "e f.jpg"]).find("e%20f.jpg")
+
+
+def test_names_that_no_database_could_keep_are_told_all_the_same():
+    with pytest.raises(AmbiguousPicture) as raised:
+        PictureNames(["x/\udcff.jpg", "y/\udcff.jpg"]).find("\udcff.jpg")
+    str(raised.value).encode()
+
+
+def test_a_name_packed_twice_or_not_said_to_be_unicode_is_found(tmp_path):
+    path = tmp_path / "pictures.zip"
+    with zipfile.ZipFile(path, "w") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("grün.jpg", b"old")
+        archive.writestr("grün.jpg", b"new")
+    content = bytearray(path.read_bytes())
+    for mark, place in ((b"PK\x03\x04", 7), (b"PK\x01\x02", 9)):  # the high byte of the flags
+        at = -1
+        while (at := content.find(mark, at + 1)) >= 0:
+            content[at + place] &= 0xF7
+    path.write_bytes(content)
+    with open_pictures(path) as source:
+        assert source.read(source.find("GRÜN.JPG")) == b"new"
+
+
 @pytest.mark.parametrize("wanted", ["b.jpg", "elsewhere/b.jpg", "A.jpg"])
 def test_two_candidates_are_not_guessed_between(wanted):
     with pytest.raises(AmbiguousPicture):

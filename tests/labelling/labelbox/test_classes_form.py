@@ -37,12 +37,12 @@ def test_each_polygon_of_a_multipolygon_is_an_object():
 
 
 def test_classes_stand_side_by_side_and_lose_the_spaces_around_them():
-    label = {"car ": [{"geometry": SQUARE}, {"geometry": xy((0, 0), (1, 1))}], "Tree": [SQUARE]}
+    label = {"car ": [{"geometry": SQUARE}, {"geometry": xy((0, 0), (1, 1), (1, 0))}], "Tree": [SQUARE]}
     assert boxes(label) == [("car", BOX), ("car", (0, 0, 1, 1)), ("Tree", BOX)]
 
 
 def test_coordinates_may_be_negative():
-    assert boxes({"Car": [{"geometry": xy((-3, -1.5), (4, 5))}]}) == [("Car", (-3, -1.5, 4, 5))]
+    assert boxes({"Car": [{"geometry": xy((-3, -1.5), (4, 5), (4, -1.5))}]}) == [("Car", (-3, -1.5, 4, 5))]
 
 
 @pytest.mark.parametrize("answer", ["sunny", ["sunny", "dry"], {"title": "Weather", "answer": "sunny"}, 4, True])
@@ -66,7 +66,8 @@ def test_a_label_without_anything_says_there_is_nothing(label):
         ([{"geometry": "POINT (1 2)"}], "line-or-point"),
         ([{"geometry": "LINESTRING (1 2, 3 4)"}], "line-or-point"),
         ([{"geometry": xy((1, 2))}], "degenerate-box"),
-        ([{"geometry": xy((1, 2), (1, 9))}], "degenerate-box"),
+        ([{"geometry": xy((1, 2), (8, 9))}], "line-or-point"),
+        ([{"geometry": xy((1, 2), (1, 5), (1, 9))}], "degenerate-box"),
         ([{"geometry": "POLYGON EMPTY"}], "degenerate-box"),
         ([{"geometry": "POLYGON ((1 2"}], "malformed-object"),
         ([{"geometry": "POLYGON ((nan 2, 3 4))"}], "malformed-object"),
@@ -75,7 +76,7 @@ def test_a_label_without_anything_says_there_is_nothing(label):
         ([{"geometry": None}], "malformed-object"),
         ([{"geometry": [1, 2]}], "malformed-object"),
         ([{"colour": "blue"}], "malformed-object"),
-        ([xy(("1", "2"), (3, 4))], "malformed-object"),
+        ([xy(("one", "2"), (3, 4), (5, 9))], "malformed-object"),
     ],
 )
 def test_a_geometry_that_cannot_become_a_box_has_a_reason_and_the_others_stay(value, reason):

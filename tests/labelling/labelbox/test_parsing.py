@@ -77,7 +77,7 @@ def test_a_record_that_brings_nothing_has_a_reason_and_a_sentence(raw, reason):
         ({"title": "Car"}, "malformed-object"),
         ({"title": "Car", "bbox": [0, 0, 1, 1]}, "malformed-object"),
         ({"title": "Car", "polygon": []}, "malformed-object"),
-        (bbox("Car", "0", 0, 1, 1), "malformed-object"),
+        (bbox("Car", "left", 0, 1, 1), "malformed-object"),
         (bbox("Car", True, 0, 1, 1), "malformed-object"),
         (bbox("Car", None, 0, 1, 1), "malformed-object"),
         (bbox("Car", float("nan"), 0, 1, 1), "malformed-object"),

@@ -67,7 +67,7 @@ def test_a_bad_line_of_ndjson_costs_only_its_record():
     assert [read[0], read[5]] == [{"ID": "1"}, {"ID": "3"}]
     assert [each.detail for each in read if isinstance(each, Unreadable)] == [
         "line 2: it is not valid JSON, Expecting value at column 7",
-        "line 3: it holds bytes that are no text in UTF-8",
+        "line 3: it holds bytes that are no text",
         "line 4: it is not valid JSON, Expecting value at column 2",
         "line 5: it is nested too deep",
         "line 7: it is not valid JSON, Unterminated string starting at at column 8",
