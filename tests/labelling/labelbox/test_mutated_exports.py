@@ -4,8 +4,9 @@ import copy
 import csv
 import io
 import json
+from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labelling.class_names import ClassNames
@@ -39,6 +40,7 @@ SEEDS = [
         media_attributes={"width": 40, "height": 30, "asset_type": "image"},
     ),
 ]
+PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}  # on a busy machine
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32", "utf-32-le")
 NUMBERS = st.one_of(st.integers(), st.floats(), st.sampled_from([10**400, -1, 0, 1e308, 2**63]))
 TEXTS = st.one_of(st.text(max_size=12), st.sampled_from(["Skip", "POLYGON ((", "{", "[[", "\ud800", "\x00", "=1+1"]))
@@ -104,13 +106,13 @@ def check_record(outcome: LabelRecord) -> None:
     assert all(each.reason in OBJECT_REASONS for each in outcome.skipped_objects)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, **PATIENT)
 @given(st.lists(bent_records(), max_size=5))
 def test_each_bent_record_has_one_outcome(records):
     check(list(Export(io.BytesIO(json.dumps(records).encode()))), len(records))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, **PATIENT)
 @given(st.lists(bent_records(), max_size=5))
 def test_what_becomes_of_bent_records_adds_up_and_no_lost_object_makes_a_negative(records):
     export, report = Export(io.BytesIO(json.dumps(records).encode())), Report()
@@ -123,7 +125,7 @@ def test_what_becomes_of_bent_records_adds_up_and_no_lost_object_makes_a_negativ
     json.dumps(told, allow_nan=False, ensure_ascii=False).encode()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, **PATIENT)
 @given(st.lists(bent_records(), min_size=1, max_size=3), st.sampled_from(",;\t|"), st.sampled_from(ENCODINGS))
 def test_each_row_of_bent_csv_has_one_outcome(records, delimiter, encoding):
     file = io.StringIO()
@@ -135,14 +137,14 @@ def test_each_row_of_bent_csv_has_one_outcome(records, delimiter, encoding):
     check(list(Export(io.BytesIO(file.getvalue().encode(encoding)))), len(records))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, **PATIENT)
 @given(st.lists(bent_records().filter(lambda each: isinstance(each, dict)), min_size=1, max_size=5))
 def test_each_line_of_bent_ndjson_has_one_outcome(records):
     content = b"".join(json.dumps(each).encode() + b"\n" for each in records)
     check(list(Export(io.BytesIO(content))), len(records))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, **PATIENT)
 @given(
     st.lists(st.sampled_from(SEEDS), min_size=1, max_size=4),
     st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 3), st.binary(max_size=4)), min_size=1, max_size=4),
@@ -168,7 +170,7 @@ def test_bent_bytes_raise_nothing_but_an_export_error(records, cuts, form, encod
         check(outcomes, len(export))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, **PATIENT)
 @given(st.binary(max_size=200))
 def test_any_bytes_raise_nothing_but_an_export_error(content):
     try:
