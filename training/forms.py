@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from labelling.models import DatasetVersion
 from releases.models import ModelRelease
 from training.deadlines import MOST_EPOCHS, minutes_to_train, next_time
-from training.models import LARGEST_NET_SIZE, NET_SIZE_STEP, StartWeights, TrainingRun
+from training.models import LARGEST_NET_SIZE, NET_SIZE_STEP, AnchorSource, StartWeights, TrainingRun
 from training.network_words import network_choices
 from training.option_fields import OPTION_GROUPS, OPTIONS, OptionGroup, options_of, values_of
 from training.services import Recipe
@@ -107,6 +107,15 @@ class RunForm(forms.Form):
             "judges half as fast. Default: 1."
         ),
     )
+    anchors_from = forms.ChoiceField(
+        label=_("Anchors"),
+        choices=[("", _("the first that fits of these")), *AnchorSource.choices],
+        required=False,
+        help_text=_(
+            "The box sizes its outputs are tuned to. A model's own fit where network and net size stay the same; those "
+            "of a version are chosen in its anchor lab."
+        ),
+    )
     batch = forms.IntegerField(
         label=_("Batch"),
         min_value=1,
@@ -176,6 +185,7 @@ class RunForm(forms.Form):
             crops_version=values["crops_version"],
             start_release=ModelRelease.objects.get(pk=key) if kind == "release" else None,
             start_weights=StartWeights.objects.get(pk=key) if kind == "weights" else None,
+            anchors_from=values["anchors_from"],
             options=options_of(values) | minutes,
             ready_by=values.get("deadline"),
         )
@@ -228,6 +238,7 @@ def settings_of(run: TrainingRun) -> dict[str, Any]:
         "net_size": run.net_size,
         "batch": run.batch,
         "seed": run.seed,
+        "anchors_from": run.anchors_from,
         "start": f"weights:{run.start_weights_id}" if run.start_weights_id else start,
         **values_of(run.options),
     }

@@ -78,6 +78,14 @@ def test_a_run_starts_from_a_model_that_was_chosen(carols, version, tiny_release
     assert TrainingRun.objects.get().start_release == tiny_release
 
 
+def test_anchors_that_are_not_there_are_told_next_to_their_field(carols, version):
+    carols.post(START, form(version, anchors_from="fit"))
+    assert TrainingRun.objects.get().anchors_from == "fit"
+    answer = carols.post(START, form(version, anchors_from="version"))
+    sentence = "No anchors for this network and net size are kept with the version."
+    assert answer.context["form"].errors["anchors_from"] == [sentence]
+
+
 def test_each_network_says_what_it_is_for(carols, version):
     page = carols.get(START).content.decode()
     for words in ("faces of a dozen pixels", "62 million weights", "8.7 million weights", "The usual choice"):
