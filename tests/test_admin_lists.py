@@ -17,7 +17,7 @@ from tests.detection.test_admin import TABLES as DETECTION
 from tests.labelling.admin.test_lists import TABLES as LABELLING
 from tests.labelling.admin.test_proposals import TABLES as PROPOSALS
 from tests.training.makers import make_examination, make_job, make_run, make_version
-from training.models import Examination, StartWeights, TrainingRun
+from training.models import Curve, Examination, StartWeights, TrainingRun
 
 ELSEWHERE = {f"detection.{table}" for table in DETECTION} | {f"labelling.{table}" for table in (*LABELLING, *PROPOSALS)}
 
@@ -30,6 +30,10 @@ def add_release(number: int, by: User) -> ModelRelease:
 def add_run(number: int, by: User) -> TrainingRun:
     version = make_version(f"squares {number}", train=1, validation=0, test=0)
     return make_run(version, created_by=by, release=add_release(number, by))
+
+
+def add_curve(number: int, by: User) -> Curve:
+    return Curve.objects.create(run=add_run(number, by))
 
 
 def add_examination(number: int, by: User) -> Examination:
@@ -85,6 +89,7 @@ ROWS: dict[str, Callable[[int, User], object]] = {
     "releases.activation": add_activation,
     "releases.modelrelease": add_release,
     "releases.picturebatch": lambda number, by: batch_create(by=by),
+    "training.curve": add_curve,
     "training.examination": add_examination,
     "training.startweights": add_weights,
     "training.trainingrun": add_run,

@@ -14,8 +14,7 @@ for number in (1, 2):
     made = make_run(version, job=make_job("succeeded"), epochs_done=3, best={"epoch": 3}, batch=8 * number)
     make_examination(made, **{f"p{number}": 1})
 """
-STEP = {"epoch": 3, "step": 1, "steps": 4}
-TWO_EPOCHS = [{"x": 1, "y": 5.0}, {"x": 2, "y": 4.0}]
+LOSSES = [{"x": 0.5, "y": 5.0}, {"x": 1.0, "y": 4.0}]
 CALL = "async ([module, name, ...given]) => (await import(`/static/js/${module}.js`))[name](...given)"
 DRAWN = """(names) => names.every((name) => {
   const chart = window.Chart?.getChart(document.querySelector(`canvas[data-chart="${name}"]`));
@@ -27,9 +26,7 @@ DRAWN = """(names) => names.every((name) => {
     ("call", "points"),
     [
         (["training-charts", "stepsOf", [1.0, None, 0.5]], [{"x": 0, "y": 1.0}, {"x": 1, "y": 0.5}]),
-        (["training-run", "withStep", TWO_EPOCHS, STEP, 3.5], [*TWO_EPOCHS, {"x": 2.25, "y": 3.5}]),
-        (["training-run", "withStep", TWO_EPOCHS, {**STEP, "epoch": 2}, 3.5], TWO_EPOCHS),  # told late
-        (["training-run", "withStep", TWO_EPOCHS, None, 3.5], TWO_EPOCHS),
+        (["training-run", "stepPoints", [[0.5, 4, 0.001, 5.0], [1.0, 4, 0.002, 4.0]], 3], LOSSES),
     ],
 )
 def test_lines_have_the_points_that_were_measured(page, call, points):

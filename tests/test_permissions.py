@@ -135,6 +135,7 @@ RULES: dict[str, Rule] = {
     "training:curves_csv": Rule(Right.VIEW_TRAINING, pk="run", takes=(200, 404)),
     "training:confusion_csv": Rule(Right.VIEW_TRAINING, pk="run", takes=(200, 404)),
     "training:run_csv": Rule(Right.VIEW_TRAINING, pk="run"),
+    "training:steps_csv": Rule(Right.VIEW_TRAINING, pk="run", takes=(200, 404)),
     "training:compare": Rule(Right.VIEW_TRAINING),
     "training:compare_csv": Rule(Right.VIEW_TRAINING),
     "training:cancel": Rule(Right.TRAIN, post=True, pk="run"),

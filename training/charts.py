@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.maskweb import verdict_label
 from labelling.models import Dataset
-from training.models import TrainingRun
+from training.models import Curve, TrainingRun
 
 
 def chart_words() -> str:
@@ -29,10 +29,11 @@ def chart_words() -> str:
 
 
 def chart_data(run: TrainingRun) -> dict[str, Any]:
-    """The epochs of a run, how many there will be, and its classes with their names for people."""
+    """The epochs of a run, its steps, how many epochs there will be, and its classes with their names for people."""
     epochs = list(run.epochs_done.values("number", "losses", "metrics", "learning_rate", "seconds"))
     return {
         "epochs": epochs,
+        "steps": Curve.objects.filter(run=run).values_list("points", flat=True).first() or [],
         "of": _epochs_to_draw(run, len(epochs)),
         "classes": drawn_classes(run.version.classes, run.version.dataset),
     }

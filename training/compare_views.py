@@ -13,8 +13,8 @@ from accounts.models import User
 from accounts.rights import Right
 from training.charts import chart_words
 from training.comparing import curves, differing_settings, figures, validated_alike
-from training.epoch_csv import epochs_csv
-from training.models import Examination, TrainingRun
+from training.epoch_csv import epochs_csv, steps_csv
+from training.models import Curve, Examination, TrainingRun
 from training.shots import Shot, shots, wrong_where_right
 
 MOST_RUNS = 6
@@ -54,6 +54,13 @@ def run_csv(request: HttpRequest, pk: int) -> HttpResponse:
     return _csv([get_object_or_404(rows, pk=pk)], f"run-{pk}")
 
 
+@require_GET
+@require(Right.VIEW_TRAINING)
+def run_steps_csv(request: HttpRequest, pk: int) -> HttpResponse:
+    runs = TrainingRun.objects.for_user(person(request))
+    return _file(steps_csv(get_object_or_404(Curve, run__pk=pk, run__in=runs)), f"run-{pk}-steps")
+
+
 @dataclass(frozen=True)
 class Difference:
     """Pictures that one run gets right and the other wrong, drawn as the other sees them."""
@@ -78,8 +85,12 @@ def _differences(one: TrainingRun, other: TrainingRun, user: User) -> list[Diffe
 
 
 def _csv(rows: list[TrainingRun], name: str) -> HttpResponse:
+    return _file(epochs_csv(rows), name)
+
+
+def _file(text: str, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return HttpResponse(epochs_csv(rows), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _chosen(user: User, keys: list[str]) -> list[TrainingRun]:

@@ -1,13 +1,15 @@
 """Runs side by side: what was set differently, and what came out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.maskweb import verdict_label
 from training.models import Epoch, TrainingRun
+from training.option_fields import option_values
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Figure:
 
 
 def differing_settings(runs: Sequence[TrainingRun]) -> list[Setting]:
-    """The settings in which the runs differ; those of an option as the option's name."""
+    """The settings in which the runs differ."""
     rows = [Setting(name, tuple(value_of(run) for run in runs)) for name, value_of in _settings(runs).items()]
     return [row for row in rows if len(set(row.values)) > 1]
 
@@ -53,7 +55,7 @@ def curves(runs: Sequence[TrainingRun]) -> list[dict[str, Any]]:
 
 
 def _settings(runs: Sequence[TrainingRun]) -> dict[str, Callable[[TrainingRun], str]]:
-    names = sorted({name for run in runs for name in run.options})
+    options = {run.pk: option_values(run.options) for run in runs}
     fixed: dict[str, Callable[[TrainingRun], str]] = {
         _("Dataset version"): lambda run: str(run.version),
         _("Single faces"): lambda run: str(run.crops_version or "–"),
@@ -61,15 +63,16 @@ def _settings(runs: Sequence[TrainingRun]) -> dict[str, Callable[[TrainingRun], 
         _("Network"): lambda run: run.network,
         _("Net size"): lambda run: str(run.net_size),
         _("Epochs"): lambda run: _("by the clock") if run.is_timed else str(run.epochs),
+        _("Minutes"): lambda run: f"{run.options['minutes']:g}" if run.options.get("minutes") else "–",
         _("Batch"): lambda run: str(run.batch),
         _("Seed"): lambda run: str(run.seed),
         _("Anchors"): lambda run: ", ".join(f"{width:g}×{height:g}" for width, height in run.anchors) or "–",
     }
-    return fixed | {name: _option(name) for name in names}
+    return fixed | {name: partial(_option, options, name) for name in option_values({})}
 
 
-def _option(name: str) -> Callable[[TrainingRun], str]:
-    return lambda run: str(run.options.get(name, "–"))
+def _option(options: Mapping[int, Mapping[str, str]], name: str, run: TrainingRun) -> str:
+    return options[run.pk][name]
 
 
 def _measures(runs: Sequence[TrainingRun]) -> dict[str, Callable[[TrainingRun], float | None]]:

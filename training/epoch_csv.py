@@ -1,11 +1,11 @@
-"""The epochs of runs as a table of comma-separated values."""
+"""The epochs and steps of runs as tables of comma-separated values."""
 
 import csv
 import io
 from collections.abc import Sequence
 from typing import Any, Final
 
-from training.models import Epoch, TrainingRun
+from training.models import Curve, Epoch, TrainingRun
 
 LOSSES: Final = ("loss", "box", "objectness", "classes")
 MEANS: Final = ("map50", "map50_95", "map50_all", "map50_95_all", "map50_95_small", "map50_95_medium", "map50_95_large")
@@ -27,4 +27,13 @@ def epochs_csv(runs: Sequence[TrainingRun]) -> str:
         values += [epoch.losses.get(name) for name in LOSSES]
         values += [epoch.metrics.get(name) for name in MEANS]
         writer.writerow([*values, *(epoch.metrics.get(measure, {}).get(name) for measure, name in by_class)])
+    return out.getvalue()
+
+
+def steps_csv(curve: Curve) -> str:
+    """A line for each point of the curve: where its last step ended, in epochs, and means over its steps."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("epochs done", "steps", "learning rate", *LOSSES))
+    writer.writerows(curve.points)
     return out.getvalue()

@@ -250,6 +250,24 @@ class Epoch(models.Model):
         return f"{self.run} epoch {self.number}"
 
 
+class Curve(models.Model):
+    """The course of a run by its steps, thinned, see training.curve; written every few seconds while it trains."""
+
+    run = models.OneToOneField(TrainingRun, on_delete=models.CASCADE, related_name="curve")
+    points = models.JSONField(
+        default=list, help_text=_("For each: epochs done, steps, learning rate, loss, box, objectness, classes.")
+    )
+    width = models.PositiveIntegerField(default=1, help_text=_("Steps that a point at least stands for."))
+    peak_megabytes = models.PositiveIntegerField(_("memory at most, in MB"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("curve")
+        verbose_name_plural = _("curves")
+
+    def __str__(self) -> str:
+        return f"{self.run} by its steps"
+
+
 class Examination(models.Model):
     """A close look at the detections of a run's best epoch on its validation pictures, at the release's thresholds."""
 

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yolo.config import AugmentConfig, LossConfig, TrainConfig
@@ -90,9 +91,17 @@ class Option:
 
 @dataclass(frozen=True)
 class OptionGroup:
+    """`prefix`: what their names begin with where they stand alone, since another group has such names too."""
+
     title: str | Promise
     sentence: str | Promise
     options: tuple[Option, ...]
+    prefix: str | Promise = ""
+
+    def names(self) -> dict[str, str]:
+        """For each path what it is called where it stands alone."""
+        begin = f"{self.prefix}: " if self.prefix else ""
+        return {option.path: f"{begin}{option.label}" for option in self.options}
 
 
 OPTION_GROUPS: Final = (
@@ -163,6 +172,7 @@ OPTION_GROUPS: Final = (
             Option("fine_tune_mosaic", _("Mosaics"), _("Share of canvases made of four tiles in this phase."), _SHARE),
             Option("fine_tune_scenes", _("Scenes"), _("As above, for this phase. Empty: as before it."), SpanField),
         ),
+        _("Last phase"),
     ),
     OptionGroup(
         _("How canvases are made"),
@@ -216,6 +226,7 @@ OPTION_GROUPS: Final = (
                 _number(1, 100),
             ),
         ),
+        _("Loss"),
     ),
     OptionGroup(
         _("This machine"),
@@ -231,6 +242,25 @@ OPTION_GROUPS: Final = (
     ),
 )
 OPTIONS: Final = tuple(option for group in OPTION_GROUPS for option in group.options)
+
+
+def option_values(options: Mapping[str, Any]) -> dict[str, str]:
+    """Every setting by the name people know it under, with its value in words; those left out have their default."""
+    given = values_of(options)
+    names = {path: name for group in OPTION_GROUPS for path, name in group.names().items()}
+    return {names[option.path]: _said(given.get(option.name, option.default)) for option in OPTIONS}
+
+
+def chosen_values(options: Mapping[str, Any]) -> dict[str, str]:
+    """The same of those alone that differ from the defaults."""
+    usual = option_values({})
+    return {name: value for name, value in option_values(options).items() if value != usual[name]}
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return _between(value) or gettext("from the net size")
+    return f"{value:g}"
 
 
 def options_of(values: Mapping[str, Any]) -> dict[str, Any]:

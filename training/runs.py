@@ -14,9 +14,10 @@ from labelling.versions import version_samples
 from releases.services import release_folder
 from training.anchors import run_anchors
 from training.best_so_far import best_so_far
+from training.curve import StepCurve, curve_values
 from training.deadlines import minutes_to_train
 from training.measuring import JUDGED_CLASSES, summary
-from training.models import Epoch, TrainingRun
+from training.models import Curve, Epoch, TrainingRun
 from training.publishing import publish
 from training.samples import TrainingError, crop_samples, training_samples
 from yolo.checkpoint import CheckpointError
@@ -24,6 +25,8 @@ from yolo.darknet_cfg import DarknetError
 from yolo.release import ReleaseError
 from yolo.samples import SampleError
 from yolo.train import EpochEvent, SetbackEvent, StartEvent, StepEvent, TrainError, TrainResult, train
+
+CURVE_EVERY = 2.0  # seconds between two writes of the curve
 
 
 def run(reporter: Reporter, target_id: int) -> None:
@@ -121,6 +124,9 @@ class Chronicle:
         spent = training.epochs_done.aggregate(seconds=Sum("seconds"))["seconds"] or 0.0
         minutes = training.options.get("minutes")
         self._ends = time.monotonic() + 60 * minutes - spent if minutes else None
+        kept = Curve.objects.filter(run=training).first()
+        self._curve = StepCurve(kept.points, width=kept.width) if kept else StepCurve()
+        self._curve_kept = float("-inf")
 
     def note(self, event: StepEvent | EpochEvent | SetbackEvent | StartEvent) -> None:
         match event:
@@ -153,12 +159,21 @@ class Chronicle:
             detail={
                 **place,
                 "epochs_done": self._epochs_done,
+                "setbacks": len(self._training.setbacks),
                 "losses": {name: round(value, 5) for name, value in event.losses.items()},
                 "learning_rate": event.learning_rate,
                 "pictures_per_second": round(event.pictures_per_second, 2),
                 "seconds_left": self._seconds_left(event),
             },
         )
+        self._curve.add(event)
+        if time.monotonic() - self._curve_kept >= CURVE_EVERY:
+            with self._reporter.safe_point():
+                self._keep_curve()
+
+    def _keep_curve(self) -> None:
+        Curve.objects.update_or_create(run=self._training, defaults=curve_values(self._curve))
+        self._curve_kept = time.monotonic()
 
     def _sentence(self) -> str:
         if self._ends is not None and not self._epochs_done:
@@ -175,6 +190,7 @@ class Chronicle:
     def _note_epoch(self, event: EpochEvent) -> None:
         metrics = summary(event.metrics, self._training.version.classes) if event.metrics else {}
         with self._reporter.safe_point():
+            self._keep_curve()
             Epoch.objects.get_or_create(
                 run=self._training,
                 number=event.epoch,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("compare/", compare_views.compare, name="compare"),
     path("compare.csv", compare_views.compare_csv, name="compare_csv"),
     path("<int:pk>/epochs.csv", compare_views.run_csv, name="run_csv"),
+    path("<int:pk>/steps.csv", compare_views.run_steps_csv, name="steps_csv"),
     path("<int:pk>/", views.run, name="run"),
     path("<int:pk>/epochs/", views.epochs, name="epochs"),
     path("<int:pk>/pictures/", examination_views.pictures, name="pictures"),

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import person, require
 from accounts.rights import Right
 from jobs.models import Job
+from training import epoch_table
 from training.charts import chart_data, chart_words
 from training.examination_views import examined
 from training.models import TrainingRun
+from training.option_fields import chosen_values
 from training.services import run_cancel, run_publish_best, run_resume
 
 PAGE = 50
@@ -40,10 +42,14 @@ def runs(request: HttpRequest) -> HttpResponse:
 @require(Right.VIEW_TRAINING)
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     rows = TrainingRun.objects.for_user(person(request)).for_lists()
-    row = get_object_or_404(rows.select_related("crops_version__dataset", "start_release", "start_weights"), pk=pk)
+    row = get_object_or_404(
+        rows.select_related("crops_version__dataset", "start_release", "start_weights", "curve"), pk=pk
+    )
     context = {
         "run": row,
-        "epochs": row.epochs_done.all(),
+        "epochs": epoch_table.rows(row, row.epochs_done.all()),
+        "epoch_heads": epoch_table.heads(row),
+        "options": chosen_values(row.options),
         "is_unfinished": row.job is not None and not row.job.is_finished,
         "is_broken_off": row.job is not None and row.job.state in (Job.State.CANCELLED, Job.State.FAILED),
         "words": chart_words(),

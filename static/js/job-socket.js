@@ -4,13 +4,21 @@ const LONGEST_PAUSE = 15000;
 
 /**
  * Call `onSnapshot` with the job's snapshot now and after each change, through lost connections.
- * Returns a function that stops it.
+ * `onConnection` is told each change of how it comes: "live", "asking" while there is no socket, "away" while
+ * the server does not answer either. Returns a function that stops it.
  */
-export function watchJob(jobId, onSnapshot) {
+export function watchJob(jobId, onSnapshot, onConnection = () => {}) {
   let socket = null;
   let pause = 1000;
   let stopped = false;
   let polling = 0;
+  let connection = "live";
+
+  function tell(now) {
+    if (stopped || now === connection) return;
+    connection = now;
+    onConnection(now);
+  }
 
   function stop() {
     stopped = true;
@@ -22,10 +30,12 @@ export function watchJob(jobId, onSnapshot) {
   async function poll() {
     try {
       const response = await fetch(`/jobs/${jobId}/snapshot/`, { redirect: "error", headers: { Accept: "application/json" } });
+      if (polling) tell(response.ok ? "asking" : "away");
       if (response.ok) onSnapshot(await response.json());
       else if (response.status === 403 || response.status === 404) stop();
     } catch {
       // The server is away, or the session is over: the next round tries again.
+      if (polling) tell("away");
     }
   }
 
@@ -37,10 +47,12 @@ export function watchJob(jobId, onSnapshot) {
       pause = 1000;
       clearInterval(polling);
       polling = 0;
+      tell("live");
       onSnapshot(JSON.parse(event.data));
     });
     socket.addEventListener("close", () => {
       if (stopped) return;
+      if (connection === "live") tell("asking");
       if (!polling) polling = setInterval(poll, POLL_EVERY);
       setTimeout(connect, pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE);

@@ -4,33 +4,28 @@ import { onThemeChange, token } from "./theme.js";
 import { colourOf, dashOf, inkOf, line, lineChart, pointsOf } from "./training-charts.js";
 
 const TERMS = { loss: "--mw-with", box: "--mw-without", objectness: "--mw-incorrect", classes: "--mw-unknown" };
+const [RATE, FIRST_TERM] = [2, 3]; // places in a row of the curve: epochs done, steps, rate, then the terms
+const LOOK_EVERY = 2000;
+const SAID_FOR = 8000;
 const SIZES = ["small", "medium", "large"];
 const numbers = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const speeds = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 const rates = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 3 });
 
-/** Where the step of a snapshot lies between whole epochs, or null before the first step. */
-export function placeOf(detail) {
-  if (!detail?.steps) return null;
-  return detail.epoch - 1 + detail.step / detail.steps;
-}
-
-/** The points of whole epochs and, where the step under way lies beyond them, its own. */
-export function withStep(points, detail, value) {
-  const place = placeOf(detail);
-  const last = points.at(-1)?.x ?? 0;
-  return place === null || place <= last || value === undefined ? points : [...points, { x: place, y: value }];
+/** One value of the steps as the points of a line; `place` is where it stands in a row of the curve. */
+export function stepPoints(steps, place) {
+  return steps.map((row) => ({ x: row[0], y: row[place] }));
 }
 
 const LINES = {
-  losses: ({ words, epochs, step }) =>
+  losses: ({ words, epochs, steps }) =>
     Object.entries(TERMS).map(([term, name], index) => {
-      const points = pointsOf(epochs, (epoch) => epoch.losses[term]);
-      return line(words[term], token(name), withStep(points, step, step?.losses?.[term]), dashOf(index));
+      const points = steps.length ? stepPoints(steps, FIRST_TERM + index) : pointsOf(epochs, (epoch) => epoch.losses[term]);
+      return line(words[term], token(name), points, dashOf(index));
     }),
-  rate: ({ words, epochs, step }) => {
-    const points = pointsOf(epochs, (epoch) => epoch.learning_rate);
-    return [line(words.rate, token("--mw-with"), withStep(points, step, step?.learning_rate))];
+  rate: ({ words, epochs, steps }) => {
+    const points = steps.length ? stepPoints(steps, RATE) : pointsOf(epochs, (epoch) => epoch.learning_rate);
+    return [line(words.rate, token("--mw-with"), points)];
   },
   metrics: ({ words, epochs, classes, canvas }) => [
     line(words.map, inkOf(canvas), pointsOf(epochs, (epoch) => epoch.metrics.map50)),
@@ -44,7 +39,6 @@ const LINES = {
     ),
 };
 const MOST = { metrics: 1, sizes: 1 };
-const LIVE = ["losses", "rate"];
 
 class Charts {
   constructor(card) {
@@ -52,41 +46,78 @@ class Charts {
     this.url = card.dataset.epochsUrl;
     this.words = JSON.parse(place.dataset.words);
     this.canvases = [...place.querySelectorAll("canvas[data-chart]")];
-    this.told = { epochs: [], of: 1, classes: [] };
-    this.step = null;
+    this.told = { epochs: [], steps: [], of: 1, classes: [] };
     this.charts = new Map();
+    this.looking = false;
+    this.wanted = false;
+  }
+
+  /** Draw what the server knows now. While it is asked, and shortly after, another call waits for its turn. */
+  async look() {
+    this.wanted = true;
+    if (this.looking) return;
+    this.looking = true;
+    while (this.wanted) {
+      this.wanted = false;
+      await this.load();
+      await new Promise((done) => setTimeout(done, LOOK_EVERY));
+    }
+    this.looking = false;
   }
 
   async load() {
-    const response = await fetch(this.url, { headers: { Accept: "application/json" } });
-    if (!response.ok) return;
-    this.told = await response.json();
-    this.build();
+    try {
+      const response = await fetch(this.url, { headers: { Accept: "application/json" } });
+      if (!response.ok) return;
+      this.told = await response.json();
+    } catch {
+      return; // The server is away: the next snapshot asks again.
+    }
+    this.draw();
   }
 
   lines(canvas) {
-    const { epochs, classes } = this.told;
-    return LINES[canvas.dataset.chart]({ words: this.words, epochs, classes, step: this.step, canvas });
+    const lines = LINES[canvas.dataset.chart]({ words: this.words, canvas, ...this.told });
+    return lines.filter((one) => one.data.length);
   }
 
-  build() {
-    for (const chart of this.charts.values()) chart.destroy();
-    this.charts.clear();
+  draw() {
     for (const canvas of this.canvases) {
-      const name = canvas.dataset.chart;
-      const axes = { x: { most: this.told.of, word: this.words.epoch, precision: 0 }, y: { most: MOST[name] } };
-      this.charts.set(canvas, lineChart(canvas, this.lines(canvas).filter((one) => one.data.length), axes));
-    }
-  }
-
-  follow(step) {
-    this.step = step;
-    for (const [canvas, chart] of this.charts) {
-      if (!LIVE.includes(canvas.dataset.chart)) continue;
-      chart.data.datasets = this.lines(canvas).filter((one) => one.data.length);
+      const chart = this.charts.get(canvas);
+      if (!chart) {
+        this.charts.set(canvas, this.chart(canvas));
+        continue;
+      }
+      chart.data.datasets = this.lines(canvas);
+      chart.options.scales.x.max = this.told.of;
       chart.update("none");
     }
   }
+
+  chart(canvas) {
+    const axes = { x: { most: this.told.of, word: this.words.epoch, precision: 0 }, y: { most: MOST[canvas.dataset.chart] } };
+    return lineChart(canvas, this.lines(canvas), axes);
+  }
+
+  rebuild() {
+    for (const chart of this.charts.values()) chart.destroy();
+    this.charts.clear();
+    this.draw();
+  }
+}
+
+/** Says in a sentence that the connection is lost, and for a while that it is back. */
+function connectionTeller(card) {
+  const place = card.querySelector("[data-connection]");
+  let hiding = 0;
+  return (now) => {
+    clearTimeout(hiding);
+    place.textContent = place.dataset[now];
+    place.classList.toggle("alert-warning", now !== "live");
+    place.classList.toggle("alert-success", now === "live");
+    place.hidden = false;
+    if (now === "live") hiding = setTimeout(() => (place.hidden = true), SAID_FOR);
+  };
 }
 
 function showFigures(card, snapshot) {
@@ -110,23 +141,22 @@ function showFigures(card, snapshot) {
 
 function start(card) {
   const charts = new Charts(card);
-  charts.load();
-  onThemeChange(() => charts.build());
+  charts.look();
+  onThemeChange(() => charts.rebuild());
   if (!card.dataset.job) return;
-  let epochsDone = null;
-  watchJob(card.dataset.job, (snapshot) => {
+  let told = null;
+  const show = (snapshot) => {
     if (snapshot.state !== card.dataset.state) {
       location.reload();
       return;
     }
     showFigures(card, snapshot);
-    charts.follow(snapshot.detail);
-    if (epochsDone !== null && snapshot.detail.epochs_done !== epochsDone) {
-      charts.load();
-      document.body.dispatchEvent(new Event("epoch-done"));
-    }
-    epochsDone = snapshot.detail.epochs_done;
-  });
+    charts.look();
+    const tells = `${snapshot.detail.epochs_done} ${snapshot.detail.setbacks}`;
+    if (told !== null && tells !== told) document.body.dispatchEvent(new Event("epoch-done"));
+    told = tells;
+  };
+  watchJob(card.dataset.job, show, connectionTeller(card));
 }
 
 for (const card of document.querySelectorAll("[data-run]")) start(card);

@@ -6,13 +6,14 @@ from training.comparing import Figure, Setting, curves, differing_settings, figu
 
 def test_only_settings_that_differ_are_told(db):
     version = make_version()
-    one = make_run(version, batch=8, options={"canvas": 256, "learning_rate": 0.001})
+    one = make_run(version, batch=8, options={"canvas": 256, "learning_rate": 0.001, "augment": {"flip": 0}})
     other = make_run(version, batch=16, options={"canvas": 256, "minutes": 90})
     assert differing_settings([one, other]) == [
         Setting("Epochs", ("4", "by the clock")),
+        Setting("Minutes", ("–", "90")),
         Setting("Batch", ("8", "16")),
-        Setting("learning_rate", ("0.001", "–")),
-        Setting("minutes", ("–", "90")),
+        Setting("Learning rate", ("0.001", "0.0015")),  # the other's is the default
+        Setting("Mirrored", ("0", "0.5")),
     ]
     assert validated_alike([one, other])
     assert not validated_alike([one, make_run(make_version("others"))])

@@ -2,7 +2,15 @@
 
 import pytest
 
-from training.option_fields import OPTIONS, SpanField, every_path, options_of, values_of
+from training.option_fields import (
+    OPTIONS,
+    SpanField,
+    chosen_values,
+    every_path,
+    option_values,
+    options_of,
+    values_of,
+)
 
 OF_THE_RUN = {"network", "net_size", "epochs", "batch", "seed", "minutes"}
 
@@ -26,6 +34,13 @@ def test_only_what_differs_from_the_defaults_is_kept():
     kept = {"multi_scale": 0.25, "augment": {"mosaic": 0.4}, "scenes": [0.5, 1.4]}
     assert options_of({**values, "loss__box": None, "fine_tune_scenes": []}) == kept
     assert values_of({**kept, "minutes": 9}) == {"multi_scale": 0.25, "augment__mosaic": 0.4, "scenes": [0.5, 1.4]}
+
+
+def test_settings_are_named_for_people_once_each():
+    assert len(option_values({})) == len(OPTIONS)
+    chosen = {"canvas": 64, "fine_tune_canvas": 320, "loss": {"box": 4}, "scenes": [0.5, 1.4], "fine_tune_scenes": []}
+    assert chosen_values({**chosen, "minutes": 5}) == {"Canvas": "64", "Loss: Box": "4", "Scenes": "0.5 to 1.4"}
+    assert option_values({})["Last phase: Scenes"] == "from the net size"
 
 
 @pytest.mark.parametrize("typed", ["0.5 to 1.4", "0.5 - 1.4", ".5 1.40"])

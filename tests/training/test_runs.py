@@ -21,12 +21,13 @@ from tests.labelling.makers import bbox, import_here, record
 from tests.training.makers import drawn_picture, make_job, make_version
 from training import publishing, runs
 from training.best_so_far import best_so_far
-from training.models import Epoch, TrainingRun
+from training.models import Curve, Epoch, TrainingRun
 from training.samples import TrainingError
 from training.services import KIND, run_create
 from yolo.release import read_release
 from yolo.train import StepEvent, TrainResult
 
+LOSSES = {"loss": 1.0, "box": 0.5, "objectness": 0.3, "classes": 0.2}
 QUICK = {"canvas": 64, "fine_tune_canvas": 64, "canvases_per_picture": 0.4, "loader_threads": 1}
 
 
@@ -69,6 +70,10 @@ def test_a_run_is_cancelled_resumed_by_the_command_and_published_once(run, monke
     assert (result["run"], result["release"], result["epochs"]) == (run.pk, run.release.name, 2)
     assert result["map50"] == run.test_metrics["map50"] == run.release.metrics["test"]["map50"]
     assert list(run.epochs_done.values_list("number", flat=True)) == [1, 2]
+    places = [row[0] for row in run.curve.points]
+    assert places[-1] == 2.0  # epochs, of either session, each place once
+    assert places == sorted(set(places))
+    assert run.curve.peak_megabytes > 100
 
     release = read_release(release_folder(run.release))
     assert (release.classes, release.net_size) == (("with_mask", "without_mask"), 288)
@@ -154,7 +159,7 @@ def test_no_more_time_is_left_than_was_given(run, monkeypatch, planned, expected
     Epoch.objects.create(run=run, number=1, learning_rate=0.1, seconds=60.0)
     told = []
     job = Reporter(Attempt(job_id=make_job("running").pk, number=1), on_progress=told.append)
-    runs.Chronicle(job, run).note(StepEvent(2, 500, 1, 10, {"loss": 1.0}, 0.1, 8.0, planned))
+    runs.Chronicle(job, run).note(StepEvent(2, 500, 1, 10, LOSSES, 0.1, 8.0, planned))
     assert told[-1].detail["seconds_left"] == expected
     assert told[-1].message == "epoch 2 of 500, step 1 of 10"
 
@@ -163,8 +168,22 @@ def test_a_run_by_the_clock_names_no_number_of_epochs_before_it_knows_how_long_o
     run.options = {"minutes": 10}
     told = []
     job = Reporter(Attempt(job_id=make_job("running").pk, number=1), on_progress=told.append)
-    runs.Chronicle(job, run).note(StepEvent(1, 500, 3, 10, {"loss": 1.0}, 0.1, 8.0, None))
+    runs.Chronicle(job, run).note(StepEvent(1, 500, 3, 10, LOSSES, 0.1, 8.0, None))
     assert told[-1].message == "epoch 1, step 3 of 10; how many epochs fit is known after the first"
+
+
+def test_steps_are_kept_as_they_are_told_and_gone_on_with_by_the_next_session(run, monkeypatch):
+    clock = iter(range(0, 1000, 3))  # seconds: each step comes late enough to be kept
+    monkeypatch.setattr(runs.time, "monotonic", lambda: next(clock))
+
+    def told_of(*steps: int) -> list[list[float]]:
+        chronicle = runs.Chronicle(Reporter(Attempt(job_id=make_job("running").pk, number=1)), run)
+        for step in steps:
+            chronicle.note(StepEvent(1, 4, step, 4, LOSSES, 0.1, 8.0, None))
+        return Curve.objects.get(run=run).points
+
+    assert told_of(1, 2) == [[0.25, 1, 0.1, 1.0, 0.5, 0.3, 0.2], [0.5, 1, 0.1, 1.0, 0.5, 0.3, 0.2]]
+    assert [row[0] for row in told_of(2, 3)] == [0.25, 0.5, 0.75]
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from jobs.models import Job
 from tests.training.makers import make_job, make_run, make_version
-from training.models import TrainingRun
+from training.models import Curve, TrainingRun
 
 
 def form(version_row, **values) -> dict[str, object]:
@@ -164,6 +164,53 @@ def test_the_epochs_of_a_run_are_sent_in_order_for_its_charts(client, dan):
     assert [epoch["number"] for epoch in answer["epochs"]] == [1, 2]
     assert answer["epochs"][1]["losses"]["loss"] == 2.5
     assert answer["epochs"][1]["metrics"]["map50"] == 0.2
+
+
+def test_the_charts_are_told_the_steps_and_the_page_leads_to_them_as_a_table(client, dan):
+    run = make_run(make_version(), job=make_job("running"), epochs_done=1)
+    Curve.objects.create(run=run, points=[[0.5, 2, 0.001, 5.0, 2.0, 2.0, 1.0]], peak_megabytes=1234)
+    client.force_login(dan)
+    assert client.get(reverse("training:epochs", args=[run.pk])).json()["steps"] == [
+        [0.5, 2, 0.001, 5.0, 2.0, 2.0, 1.0]
+    ]
+    page = client.get(reverse("training:run", args=[run.pk])).content.decode()
+    assert "1,234 MB" in page
+    address = reverse("training:steps_csv", args=[run.pk])
+    assert address in page
+    expected = ["epochs done,steps,learning rate,loss,box,objectness,classes", "0.5,2,0.001,5.0,2.0,2.0,1.0"]
+    assert client.get(address).content.decode().splitlines() == expected
+
+
+def test_a_run_of_an_earlier_version_without_steps_has_its_epochs_drawn(client, dan):
+    run = make_run(make_version(), job=make_job("succeeded"), epochs_done=2)
+    client.force_login(dan)
+    assert client.get(reverse("training:epochs", args=[run.pk])).json()["steps"] == []
+    assert (
+        reverse("training:steps_csv", args=[run.pk])
+        not in client.get(reverse("training:run", args=[run.pk])).content.decode()
+    )
+
+
+def test_the_epochs_of_a_run_are_a_table_by_class_and_by_size(client, dan):
+    run = make_run(make_version(), job=make_job("succeeded"), epochs_done=2, best={"epoch": 2})
+    best = run.epochs_done.get(number=2)
+    best.metrics = {"map50": 0.5, "ap50": {"with_mask": 0.75}, "map50_95_small": 0.125}
+    best.save()
+    client.force_login(dan)
+    context = client.get(reverse("training:run", args=[run.pk])).context
+    found = dict(
+        zip([(head.name, head.of) for head in context["epoch_heads"]], context["epochs"][1].cells, strict=True)
+    )
+    assert found == {
+        ("mAP@.5", "with and without mask"): 0.5,
+        ("mAP@.5:.95", "with and without mask"): None,
+        ("AP@.5", "with mask"): 0.75,
+        ("AP@.5", "without mask"): None,
+        ("mAP@.5:.95", "small faces"): 0.125,
+        ("mAP@.5:.95", "medium faces"): None,
+        ("mAP@.5:.95", "large faces"): None,
+    }
+    assert [row.is_best for row in context["epochs"]] == [False, True]
 
 
 def test_a_run_under_way_can_be_cancelled_from_its_page(client, dan):
