@@ -110,6 +110,7 @@ def dataset_page(
         "classes_form_refused": bool(rename_form or unite_form),
         "bulk_underway": found.bulk_changes.underway().defer("image_keys").first(),
         "may_edit_boxes": person(request).may(Right.EDIT_BOXES),
+        "may_train": person(request).may(Right.TRAIN),
         "may_manage": person(request).may(Right.MANAGE_DATASETS),
     }
     refused = import_form or version_form or rename_form or unite_form
