@@ -67,7 +67,7 @@ def drawn(image: Picture, boxes: Sequence[Mapping[str, Any]]) -> Picture:
         colour = COLOURS.get(name, OTHER_COLOUR)
         left, top, right, bottom = (round(float(edge)) for edge in box["xyxy"])
         cv2.rectangle(canvas, (left, top), (right, bottom), colour, thickness)
-        _draw_label(canvas, f"{name} {box['score']:.2f}", (left, top), colour, thickness)
+        _draw_label(canvas, f"{name.replace('_', ' ')} {box['score']:.2f}", (left, top), colour, thickness)
     return canvas
 
 

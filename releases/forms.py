@@ -7,6 +7,6 @@ from django.utils.translation import gettext_lazy as _
 class PictureForm(forms.Form):
     picture = forms.FileField(
         label=_("Photograph"),
-        help_text=_("JPEG, PNG, WebP, BMP or TIFF, up to 50 MB. It is looked at and not kept."),
-        widget=forms.FileInput(attrs={"accept": "image/*"}),
+        help_text=_("JPEG, PNG, WebP, BMP or TIFF, up to 50 MB each. They are looked at and not kept."),
+        widget=forms.FileInput(attrs={"accept": "image/*,.tif,.tiff"}),
     )

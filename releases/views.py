@@ -24,7 +24,7 @@ from releases.services import (
     release_kept_by,
     release_roll_back,
 )
-from releases.warm import InferenceAway, PictureRefused, picture_detect
+from releases.warm import MOST_BYTES, InferenceAway, PictureRefused, picture_detect
 from releases.written import release_card, release_written
 from yolo.release import ReleaseError
 
@@ -163,5 +163,6 @@ def pictures(request: HttpRequest) -> HttpResponse:
         "seen": seen,
         "drawn": b64encode(seen.drawn).decode() if seen else "",
         "active": ModelRelease.objects.for_user(person(request)).active().first(),
+        "most_bytes": MOST_BYTES,
     }
     return render(request, "releases/pictures.html", context)

@@ -7,6 +7,7 @@ was killed goes on with the picture after it. A picture that cannot be used is t
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any, Final
 
 import cv2
@@ -59,7 +60,7 @@ class BatchRun:
 
     def __init__(self, reporter: Reporter, batch: PictureBatch, detector: PictureDetector, contents: Contents) -> None:
         self.reporter, self.batch, self.detector, self.contents = reporter, batch, detector, contents
-        self.report: dict[str, Any] = {**NOTHING_YET, **batch.report}
+        self.report: dict[str, Any] = {**deepcopy(dict(NOTHING_YET)), **batch.report}
 
     def run(self) -> None:
         total = self.batch.pictures.count()
@@ -114,9 +115,10 @@ class BatchRun:
         self.report[values["state"].value] += 1
         if values["state"] == BatchPicture.State.SEEN and not values["found"]:
             self.report["nothing"] += 1
-        counts = values.get("counts", {})
-        self.report["boxes"] = dict(Counter(self.report["boxes"]) + Counter(counts))
-        self.report["pictures"] = dict(Counter(self.report["pictures"]) + Counter(counts.keys()))
+        for name in self.detector.release.classes:
+            count = values.get("counts", {}).get(name, 0)
+            self.report["boxes"][name] = self.report["boxes"].get(name, 0) + count
+            self.report["pictures"][name] = self.report["pictures"].get(name, 0) + bool(count)
 
     def _update(self, **values: Any) -> None:
         if not PictureBatch.objects.filter(pk=self.batch.pk).update(**values):

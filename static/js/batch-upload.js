@@ -9,12 +9,12 @@ const zone = form.querySelector("[data-zone]");
 const bar = form.querySelector("[data-bar]");
 const says = form.querySelector("[data-says]");
 const refused = form.querySelector("[data-refused]");
+const leftOut = form.querySelector("[data-left-out-names]");
 const start = document.querySelector("[data-start]");
 const countWords = document.querySelector("[data-count-words]");
 const PICTURE = /\.(jpe?g|png|webp|bmp|tiff?)$/i;
 const ZIP = /\.zip$/i;
 const PORTION = 8 * 2 ** 20;
-const AT_ONCE = 2;
 const LONGEST_PAUSE = 15000;
 const MOST_FAILURES = 8;
 const queue = [];
@@ -28,6 +28,8 @@ class Refused extends Error {}
 class Over extends Error {}
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
+const order = new Intl.Collator(document.documentElement.lang, { numeric: true });
+const byPath = (one, other) => order.compare(one.path, other.path);
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 const sentences = (body) => Object.values(body || {}).flat().filter((one) => typeof one === "string").join(" ");
 
@@ -98,6 +100,12 @@ function refuse(name, why) {
   refused.append(line);
 }
 
+function tellLeftOut(others) {
+  const named = others.slice(0, 3).map(({ path }) => path).join(", ");
+  const more = others.length > 3 ? ", …" : "";
+  leftOut.textContent = others.length ? words.leftOut.replace("#", `${numbers.format(others.length)} (${named}${more})`) : "";
+}
+
 function show() {
   bar.value = sum.allBytes ? sum.bytes / sum.allBytes : 0;
   const seconds = (performance.now() - sum.startedAt) / 1000;
@@ -113,20 +121,15 @@ async function sendOne(item) {
     if (ZIP.test(item.path)) await sendZip(item, (bytes) => { sum.bytes = before + bytes; show(); });
     else await sendPicture(item);
   } catch (error) {
-    if (error instanceof Over) throw error;
     if (!(error instanceof Refused)) throw error;
     refuse(item.path, error.message);
   }
   sum.sent += 1;
-  sum.bytes = ZIP.test(item.path) ? before + item.file.size : sum.bytes + item.file.size;
+  sum.bytes = before + item.file.size;
   show();
 }
 
-async function worker() {
-  while (queue.length && !stopped) await sendOne(queue.shift());
-}
-
-/** Zips alone and first: their bytes are counted while they go. Then photographs, two at a time. */
+/** One after another, so that they keep their order. */
 async function sendAll() {
   if (running) return;
   running = true;
@@ -134,11 +137,7 @@ async function sendAll() {
   bar.hidden = false;
   try {
     known ??= await arrived();
-    while (queue.length) {
-      queue.sort((one, other) => ZIP.test(other.path) - ZIP.test(one.path));
-      if (ZIP.test(queue[0].path)) await sendOne(queue.shift());
-      else await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    }
+    while (queue.length) await sendOne(queue.shift());
     says.textContent = words.all;
   } catch (error) {
     stopped = true;
@@ -152,13 +151,10 @@ async function sendAll() {
 }
 
 function take(found) {
-  const wanted = found.filter(({ path }) => PICTURE.test(path) || ZIP.test(path));
+  const wanted = found.filter(({ path }) => PICTURE.test(path) || ZIP.test(path)).sort(byPath);
   const others = found.filter((one) => !wanted.includes(one));
   refused.replaceChildren();
-  if (others.length) {
-    const named = others.slice(0, 3).map(({ path }) => path).join(", ");
-    refuse(numbers.format(others.length), words.leftOut.replace("#", others.length > 3 ? `${named}, …` : named));
-  }
+  tellLeftOut(others);
   if (!wanted.length) {
     says.textContent = words.nothing;
     return;

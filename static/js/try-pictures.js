@@ -1,20 +1,30 @@
 // Photographs looked at one after another, each shown with its boxes. The plain form works without this module.
 import { drawBoxes } from "./box-canvas.js";
 import { csrfToken } from "./csrf.js";
+import { droppedFiles } from "./dropped-files.js";
 
 const form = document.getElementById("try");
 const words = form.dataset;
 const input = form.querySelector('input[type="file"]');
-const save = form.querySelector("[data-save]");
+const zone = form.querySelector(".mw-drop");
+const refused = form.querySelector("[data-refused]");
+const batch = form.querySelector("[data-batch]");
+const save = form.querySelector("[data-save-all]");
 const results = document.querySelector("[data-results]");
 const template = document.getElementById("result");
-const found = [];
+const TRIES = 5;
+const PAUSE = 2000;
+const found = new Map();
+const queue = [];
+let looking = false;
+
+const pause = () => new Promise((resolve) => { setTimeout(resolve, PAUSE); });
 
 function card(file) {
   const element = template.content.firstElementChild.cloneNode(true);
   const image = element.querySelector("img");
-  image.src = URL.createObjectURL(file);
   image.alt = file.name;
+  image.src = URL.createObjectURL(file);
   element.querySelector("[data-name]").textContent = file.name;
   element.querySelector("[data-says]").textContent = words.waiting;
   results.append(element);
@@ -28,63 +38,142 @@ function counts(boxes) {
 }
 
 function draw(element, seen) {
-  const boxes = seen.boxes.map((box) => ({ xyxy: box.xyxy, verdict: box.class, label: box.score.toFixed(2) }));
+  const words = (box) => `${box.class.replaceAll("_", " ")} ${box.score.toFixed(2)}`;
+  const boxes = seen.boxes.map((box) => ({ xyxy: box.xyxy, verdict: box.class, label: words(box) }));
   const canvas = element.querySelector("canvas");
   drawBoxes(canvas, seen, boxes);
   new ResizeObserver(() => drawBoxes(canvas, seen, boxes)).observe(canvas);
+  addEventListener("maskweb:theme", () => drawBoxes(canvas, seen, boxes));
 }
 
-/** The answer to one photograph: what is seen, or the sentence why nothing is. */
-async function look(file) {
-  const body = new FormData();
-  body.append("picture", file);
-  try {
-    const answer = await fetch(words.url, { method: "POST", body, headers: { "X-CSRFToken": csrfToken() } });
-    const said = await answer.json();
-    return answer.ok ? { seen: said } : { error: [said.picture, said.detail].flat().filter(Boolean).join(" ") };
-  } catch {
-    return { error: words.away };
+/** The answer to one photograph: {answer}, or {error} with the sentence why there is none. Waits for a model that loads. */
+async function ask(file, drawn, says) {
+  if (file.size > Number(words.most)) return { error: words.tooLarge };
+  for (let left = TRIES - 1; ; left -= 1) {
+    const body = new FormData();
+    body.append("picture", file);
+    if (drawn) body.append("drawn", "true");
+    try {
+      const answer = await fetch(words.url, { method: "POST", body, headers: { "X-CSRFToken": csrfToken() } });
+      if (answer.ok) return { answer };
+      const said = await answer.json();
+      const error = [said.picture, said.detail, said.errors?.file].flat().filter(Boolean).join(" ");
+      if (answer.status !== 503 || !left) return { error: error || words.away };
+      says.textContent = error;
+    } catch {
+      return { error: words.away };
+    }
+    await pause();
   }
+}
+
+function download(content, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+function button(text, action) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = "btn btn-sm";
+  element.textContent = text;
+  element.addEventListener("click", action);
+  return element;
+}
+
+function offer(element, ...buttons) {
+  const place = element.querySelector("[data-buttons]");
+  place.replaceChildren(...buttons);
+  place.hidden = !buttons.length;
+}
+
+function fail(file, element, error) {
+  const says = element.querySelector("[data-says]");
+  says.textContent = error;
+  says.className = "text-danger";
+  element.querySelector(".mw-frame").hidden = true;
+  offer(element, button(words.again, () => { queue.push([file, element]); lookAtAll(); }));
+}
+
+/** The picture as the server draws it: for forms that browsers do not show, such as TIFF, and to be saved. */
+async function drawnPicture(file, element) {
+  const { answer, error } = await ask(file, true, element.querySelector("[data-says]"));
+  return error ? fail(file, element, error) : answer.blob();
+}
+
+async function showDrawn(file, element) {
+  const content = await drawnPicture(file, element);
+  if (!content) return;
+  element.querySelector("canvas").hidden = true;
+  element.querySelector("img").src = URL.createObjectURL(content);
+}
+
+async function saveDrawn(file, element) {
+  const content = await drawnPicture(file, element);
+  if (content) download(content, `${file.name.replace(/\.[^.]+$/, "")}-boxes.jpg`);
 }
 
 async function show(file, element) {
   const says = element.querySelector("[data-says]");
+  const image = element.querySelector("img");
+  says.className = "";
   says.textContent = words.looking;
-  const { seen, error } = await look(file);
-  if (error) {
-    says.textContent = error;
-    says.className = "text-danger";
-    element.querySelector(".mw-frame").hidden = true;
-    return;
-  }
-  found.push({ file: file.name, ...seen });
+  offer(element);
+  const { answer, error } = await ask(file, false, says);
+  if (error) return fail(file, element, error);
+  const seen = await answer.json();
+  found.set(element, { file: file.name, ...seen });
   save.hidden = false;
+  element.querySelector(".mw-frame").hidden = false;
   says.textContent = seen.boxes.length ? `${counts(seen.boxes)} (${seen.milliseconds} ms)` : words.nothing;
-  draw(element, seen);
+  element.querySelector("pre").textContent = JSON.stringify(found.get(element), null, 1);
+  element.querySelector("details").hidden = false;
+  offer(element, button(words.save, () => saveDrawn(file, element)));
+  const isShown = await image.decode().then(() => true, () => false);
+  if (isShown) draw(element, seen);
+  else await showDrawn(file, element);
+  return undefined;
 }
 
-async function showAll(files) {
-  const waiting = [...files].map((file) => [file, card(file)]);
-  for (const [file, element] of waiting) await show(file, element);
+async function lookAtAll() {
+  if (looking) return;
+  looking = true;
+  while (queue.length) await show(...queue.shift());
+  looking = false;
+}
+
+function take(files) {
+  const zips = files.filter((file) => /\.zip$/i.test(file.name));
+  const many = files.length > Number(words.many);
+  const reason = (zips.length && words.zip) || (many && words.tooMany) || (!files.length && words.none) || "";
+  refused.textContent = reason;
+  batch.hidden = !zips.length && !many;
+  if (many) return;
+  for (const file of files) if (!zips.includes(file)) queue.push([file, card(file)]);
+  lookAtAll();
 }
 
 input.multiple = true;
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  showAll(input.files);
-  form.reset();
+input.required = false;
+form.querySelector("[data-plain]").hidden = true;
+form.querySelector("[data-hint]").hidden = false;
+input.addEventListener("change", () => {
+  const files = [...input.files];
+  input.value = "";
+  if (files.length) take(files);
 });
-for (const kind of ["dragover", "drop"]) {
+form.addEventListener("submit", (event) => event.preventDefault());
+for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
   document.addEventListener(kind, (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
-    if (kind === "drop") showAll(event.dataTransfer.files);
+    zone.classList.toggle("is-over", kind === "dragenter" || kind === "dragover");
+    if (kind === "drop") droppedFiles(event.dataTransfer).then((dropped) => take(dropped.map(({ file }) => file)));
   });
 }
 save.addEventListener("click", () => {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(found, null, 1)], { type: "application/json" }));
-  link.download = "boxes.json";
-  link.click();
-  URL.revokeObjectURL(link.href);
+  download(new Blob([JSON.stringify([...found.values()], null, 1)], { type: "application/json" }), "boxes.json");
 });

@@ -44,7 +44,7 @@ def test_a_batch_goes_its_whole_way(api, tiny_release):
     assert (told["state"], told["release"], told["report"]["boxes"]) == (
         "finished",
         "tiny-random",
-        {"with_mask": 1, "without_mask": 2},
+        {"with_mask": 1, "without_mask": 2, "worn_incorrectly": 0},
     )
     page = api.get(pictures, {"page_size": 2}).json()
     assert (page["count"], len(page["results"])) == (3, 2)

@@ -50,8 +50,8 @@ def test_each_picture_tells_what_was_found_and_a_bad_one_stops_no_other(dan, tin
         "seen": 3,
         "unreadable": 1,
         "nothing": 1,
-        "boxes": {"with_mask": 1, "without_mask": 2},
-        "pictures": {"with_mask": 1, "without_mask": 1},
+        "boxes": {"with_mask": 1, "without_mask": 2, "worn_incorrectly": 0},
+        "pictures": {"with_mask": 1, "without_mask": 1, "worn_incorrectly": 0},
     }
     assert batch.finished_at is not None
     assert [one.thumbnail_path.exists() for one in (red, note)] == [True, False]
@@ -105,7 +105,7 @@ def test_after_a_kill_no_picture_is_looked_at_twice(dan, tiny_release):
     detector = ByColour()
     run(reporter_of(again(batch)), batch.pk, load=lambda release: detector)
     assert len(detector.seen) == 2
-    assert PictureBatch.objects.get().report["boxes"] == {"with_mask": 4}
+    assert PictureBatch.objects.get().report["boxes"]["with_mask"] == 4
     Job.objects.update(state=Job.State.QUEUED, attempt=3)
     run(reporter_of(Job.objects.get()), batch.pk, load=lambda release: pytest.fail("there is nothing left to do"))
 
