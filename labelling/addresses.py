@@ -9,12 +9,13 @@ Nothing is taken from the environment: no proxies, no credentials. Plain Python.
 
 import ipaddress
 import socket
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connection import HTTPConnection
 
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -157,18 +158,35 @@ def redirected(address: Address, location: str) -> Address:
         raise FetchError("malformed-address", "it leads to something that is no address") from error
 
 
-def connected(address: Address, ip: str, *, connect_seconds: float, read_seconds: float) -> HTTPConnection:
-    """A connection to this IP address; a certificate must be for the host's name. Raises what urllib3 and ssl raise."""
-    if address.scheme == "http":
-        connection = HTTPConnection(ip, address.port, timeout=connect_seconds)
-    else:
-        connection = HTTPSConnection(
-            ip, address.port, timeout=connect_seconds, server_hostname=address.host, cert_reqs="CERT_REQUIRED"
-        )
+def connected(
+    address: Address, ip: str, *, connect_seconds: float, read_seconds: float, tls: ssl.SSLContext
+) -> HTTPConnection:
+    """A connection to this IP address, on which nothing was said yet: see `shake_hands`. Raises OSError."""
+    sock = socket.create_connection((ip, address.port), timeout=connect_seconds)
     try:
-        connection.connect()
-    except BaseException:
-        connection.close()
+        if address.scheme == "https":
+            sock = tls.wrap_socket(sock, server_hostname=address.host, do_handshake_on_connect=False)
+    except (OSError, ValueError):
+        sock.close()
         raise
-    connection.sock.settimeout(read_seconds)
+    sock.settimeout(read_seconds)
+    connection = HTTPConnection(ip, address.port, timeout=read_seconds)
+    connection.sock = sock
     return connection
+
+
+def shake_hands(connection: HTTPConnection, address: Address) -> None:
+    """Agree on TLS, where the address wants it; the certificate must be for the host's name.
+
+    Raises FetchError where the peer is not who it should be, OSError where it falls silent or goes.
+    """
+    if not isinstance(connection.sock, ssl.SSLSocket):
+        return
+    try:
+        connection.sock.do_handshake()
+    except ssl.SSLCertVerificationError as error:
+        raise FetchError("certificate-refused", address.host) from error
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+        raise
+    except ssl.SSLError as error:
+        raise FetchError("unreachable", f"{address.host} does not speak TLS as it should") from error

@@ -12,14 +12,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from socket import SHUT_RDWR, socket
 from typing import Final
 
 from urllib3.connection import HTTPConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
 
-from labelling.addresses import Address, FetchError, connected, parse_address, redirected, resolve
+from labelling.addresses import Address, FetchError, connected, parse_address, redirected, resolve, shake_hands
 
 HEADERS: Final = {"User-Agent": "maskweb", "Accept": "image/*,*/*;q=0.5", "Accept-Encoding": "identity"}
 REDIRECTS: Final = (301, 302, 303, 307, 308)
@@ -38,7 +39,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one picture may cost. `total_seconds` counts from the connection; `gap_seconds` lie between requests."""
+    """What one picture may cost. `total_seconds` counts from the connection, TLS and all; `gap_seconds` lie between two."""
 
     most_bytes: int = 50 * 1024 * 1024
     connect_seconds: float = 5.0
@@ -98,6 +99,7 @@ class Downloader:
         ips = resolve(address, self._allowed)
         self._wait(self._hosts.turn(address.host))
         with self._connection(address, ips) as connection, _limited(connection, self._limits.total_seconds):
+            shake_hands(connection, address)
             connection.request(
                 "GET",
                 address.target,
@@ -129,16 +131,22 @@ class Downloader:
         for ip in ips:
             self._wait(0)
             try:
-                return connected(address, ip, connect_seconds=limits.connect_seconds, read_seconds=limits.read_seconds)
-            except ssl.SSLError as error:
-                raise FetchError("certificate-refused", address.host) from error
-            except NewConnectionError:  # a ConnectTimeoutError to urllib3
-                last = FetchError("unreachable", address.host)
-            except (ConnectTimeoutError, TimeoutError):
+                return connected(
+                    address,
+                    ip,
+                    connect_seconds=limits.connect_seconds,
+                    read_seconds=limits.read_seconds,
+                    tls=self._tls,
+                )
+            except TimeoutError:
                 last = FetchError("timed-out", f"no connection within {limits.connect_seconds:g} s")
-            except (HTTPError, OSError):
+            except (OSError, ValueError):
                 last = FetchError("unreachable", address.host)
         raise last
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context()
 
     def _body(self, response: BaseHTTPResponse) -> bytes:
         most = self._limits.most_bytes

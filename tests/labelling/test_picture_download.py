@@ -1,5 +1,6 @@
 """Downloads from a server on this machine, which is allowed by name and port."""
 
+import contextlib
 import socket
 import ssl
 import subprocess
@@ -290,3 +291,49 @@ def test_certificates_that_nobody_vouches_for_are_refused(secure, monkeypatch, t
     with pytest.raises(FetchError) as error:
         Downloader(allowed_hosts=["pictures.example"], limits=once()).read(secure.address("/a.jpg", "pictures.example"))
     assert error.value.reason == "certificate-refused"
+
+
+@pytest.fixture
+def dripping():
+    """The port of a peer that begins a TLS handshake and goes on with it a byte at a time, for ever.
+
+    Each byte comes well within the limit of one read, so that only the limit of the whole can end it.
+    """
+    listener = socket.create_server(("127.0.0.1", 0))
+    done = threading.Event()
+
+    def drip(peer: socket.socket) -> None:
+        with peer, contextlib.suppress(OSError):
+            peer.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc")  # a record of 16 kB, all of it one ServerHello
+            while not done.wait(0.05):
+                peer.sendall(b"\x00")
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=drip, args=listener.accept()[:1], daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield listener.getsockname()[1]
+    done.set()
+    listener.close()
+
+
+def test_a_handshake_that_drips_falls_under_the_limit_of_the_whole(dripping):
+    patient = Limits(**{**vars(once()), "read_seconds": 20, "total_seconds": 0.5})
+    with pytest.raises(FetchError) as error:
+        Downloader(allowed_hosts=["127.0.0.1"], limits=patient).read(f"https://127.0.0.1:{dripping}/a.jpg")
+    assert str(error.value) == "Its server took longer than allowed: it was not whole after 0.5 s."
+
+
+def test_a_handshake_that_drips_ends_when_downloading_is_to_end(dripping):
+    patient = Downloader(allowed_hosts=["127.0.0.1"], limits=Limits(read_seconds=20, total_seconds=60))
+    threading.Timer(0.2, patient.stop).start()
+    with pytest.raises(Stopped):
+        patient.read(f"https://127.0.0.1:{dripping}/a.jpg")
+
+
+def test_a_server_that_speaks_no_tls_is_told(web):
+    with pytest.raises(FetchError) as error:
+        downloader(web, once()).read(web.address("/a.jpg").replace("http:", "https:"))
+    assert str(error.value) == "Its server cannot be reached: 127.0.0.1 does not speak TLS as it should."
