@@ -39,7 +39,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one picture may cost. `total_seconds` counts from the connection, TLS and all; `gap_seconds` lie between two."""
+    """What one picture may cost. `total_seconds` count from the connection on; `gap_seconds` lie between requests."""
 
     most_bytes: int = 50 * 1024 * 1024
     connect_seconds: float = 5.0

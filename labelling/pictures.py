@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 from unicodedata import normalize
 from urllib.parse import unquote_plus
 
@@ -23,7 +23,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from labelling.labelbox.values import clean
 from labelling.orientation import AS_STORED, exif_orientation
-from releases.zips import UNPACKING_ERRORS, is_harmless, name_of
+from releases.zips import UNPACKING_ERRORS, ZipLimitError, is_harmless, name_of, open_zip
 
 MOST_BYTES: Final = 100 * 1024 * 1024
 MOST_PIXELS: Final = 100_000_000
@@ -193,17 +193,24 @@ def open_pictures(path: Path | None) -> Iterator[PictureSource]:
     elif path.is_dir():
         yield PictureFolder(path)
     else:
-        with _opened_zip(path) as archive:
+        with _opened(path) as file, _opened_zip(file, path.name) as archive:
             yield PictureZip(archive)
 
 
-def _opened_zip(path: Path) -> zipfile.ZipFile:
+def _opened(path: Path) -> BinaryIO:
     try:
-        return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise PicturesError(f"{path.name} is neither a folder nor a zip of pictures.") from error
+        return path.open("rb")
     except OSError as error:
         raise PicturesError(f"The pictures at {path.name} cannot be opened: {error.strerror}.") from error
+
+
+def _opened_zip(file: BinaryIO, name: str) -> zipfile.ZipFile:
+    try:
+        return open_zip(file)
+    except ZipLimitError as error:
+        raise PicturesError(f"{name} cannot be used: {error}. Pack the pictures in several zips.") from error
+    except UNPACKING_ERRORS as error:
+        raise PicturesError(f"{name} is neither a folder nor a zip of pictures.") from error
 
 
 def examine_picture(content: bytes) -> Picture:

@@ -5,6 +5,7 @@ import lzma
 import struct
 import zipfile
 import zlib
+from os import SEEK_END
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, cast
 
@@ -30,13 +31,14 @@ class ZipLimitError(Exception):
 
 
 def name_of(info: zipfile.ZipInfo) -> str:
-    """The name of an entry. Some packers, that of macOS among them, write UTF-8 and do not say so."""
-    if info.flag_bits & SAYS_UTF8 or info.filename.isascii():
-        return info.filename
+    """The path of an entry, with `/`. Some packers, that of macOS among them, write UTF-8 and do not say so."""
+    name = info.filename.replace("\\", "/")
+    if info.flag_bits & SAYS_UTF8 or name.isascii():
+        return name
     try:
-        return info.filename.encode("cp437").decode()
+        return name.encode("cp437").decode()
     except UnicodeError:
-        return info.filename
+        return name
 
 
 def is_harmless(info: zipfile.ZipInfo) -> bool:
@@ -49,21 +51,29 @@ def is_harmless(info: zipfile.ZipInfo) -> bool:
 
 
 def directory_check(path: Path) -> None:
-    """Raise ZipLimitError where a zip's list of entries is larger than is believable: zipfile reads it whole.
-
-    APPNOTE 6.3.10, sections 4.3.14 to 4.3.16; what is no zip at all passes, and zipfile says so.
-    """
+    """Raise ZipLimitError where a zip's list of entries is larger than is believable: zipfile reads it whole."""
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - END_BYTES))
-        tail = file.read()
-        end = tail.rfind(b"PK\x05\x06")
-        if end < 0 or len(tail) - end < END_RECORD.size:
-            return
-        size = int(END_RECORD.unpack_from(tail, end)[0])
-        locator = end - LOCATOR.size
-        if size == 0xFFFFFFFF and locator >= 0 and tail[locator : locator + 4] == b"PK\x06\x07":
-            file.seek(LOCATOR.unpack_from(tail, locator)[0] + 40)
-            size = int.from_bytes(file.read(8), "little")
+        _directory_check(file)
+
+
+def open_zip(file: BinaryIO) -> zipfile.ZipFile:
+    """A zip, its list of entries read; ZipLimitError where that is larger than is believable, else as zipfile."""
+    _directory_check(file)
+    return zipfile.ZipFile(file)
+
+
+def _directory_check(file: BinaryIO) -> None:
+    """APPNOTE 6.3.10, sections 4.3.14 to 4.3.16; what is no zip at all passes, and zipfile says so."""
+    file.seek(max(0, file.seek(0, SEEK_END) - END_BYTES))
+    tail = file.read()
+    end = tail.rfind(b"PK\x05\x06")
+    if end < 0 or len(tail) - end < END_RECORD.size:
+        return
+    size = int(END_RECORD.unpack_from(tail, end)[0])
+    locator = end - LOCATOR.size
+    if size == 0xFFFFFFFF and locator >= 0 and tail[locator : locator + 4] == b"PK\x06\x07":
+        file.seek(LOCATOR.unpack_from(tail, locator)[0] + 40)
+        size = int.from_bytes(file.read(8), "little")
     if size > MOST_DIRECTORY_BYTES:
         raise ZipLimitError(f"its list of entries has {size // 2**20} MB")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from labelling.labelbox.json_records import read_lists
-from labelling.labelbox.records import Unreadable
+from labelling.labelbox.records import ExportError, Unreadable
 
 LISTS: Final = ("images", "annotations", "categories")
 IMAGE_KEYS: Final = ("id", "file_name", "width", "height", "coco_url", "flickr_url")
@@ -41,8 +41,11 @@ class CocoIndex:
         self.categories: dict[str, str] = {}
         self._images = 0
         self._waiting: dict[str, list[tuple[Any, ...]]] = {"image": [], "annotation": []}
-        for name, element in read_lists(pieces, LISTS):
+        seen: set[str] = set()
+        for name, element in read_lists(pieces, LISTS, seen):
             self._put(name, element)
+        if "annotations" not in seen:
+            raise ExportError("The file lists pictures and has no annotations: they are not labelled yet.")
         for table in self._waiting:
             self._write(table)
         self._database.executescript(INDEXES)
@@ -92,13 +95,15 @@ class CocoIndex:
 
 
 def key_of(value: object) -> str:
-    """An ID as text: some writers give numbers in one place and text in the other."""
+    """An ID as text: some writers give numbers in one place and text in the other, or 1 as 1.0."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return str(value) if isinstance(value, int | str) else ""
 
 
 def _annotation_keys(annotation: object) -> tuple[str, ...]:
     """Polygons are the bulk of most files, and needless where there is a box."""
-    has_box = isinstance(annotation, dict) and isinstance(annotation.get("bbox"), list)
+    has_box = isinstance(annotation, dict) and isinstance(annotation.get("bbox"), list) and len(annotation["bbox"]) == 4
     return ANNOTATION_KEYS if has_box else (*ANNOTATION_KEYS, "segmentation")
 
 

@@ -27,6 +27,7 @@ from labelling.labelbox.text import encoding_of, text_pieces
 from labelling.labelbox.values import ADDRESS, clean, size_kept, size_of, text_of
 
 SNIFFED: Final = 64 * 1024
+IMAGES: Final = re.compile(r'"images"\s*:\s*\[\s*\{[^{}]*"file_name"\s*:')
 FIRST_KEY: Final = re.compile(r'\{\s*"(info|licenses|images|annotations|categories|type)"\s*:')
 
 
@@ -56,7 +57,8 @@ def _coco_names(tree: FileTree) -> list[str]:
 
 
 def _is_coco(start: bytes) -> bool:
-    return bool(FIRST_KEY.match(encoding_of(start).decode_start(start)))
+    text = encoding_of(start).decode_start(start)
+    return bool(FIRST_KEY.match(text)) or (text.startswith("{") and bool(IMAGES.search(text)))
 
 
 class _CocoFile:
@@ -130,6 +132,7 @@ def _corners(annotation: Mapping[str, Any]) -> tuple[float, float, float, float]
     if isinstance(bbox, list) and len(bbox) == 4:
         left, top, width, height = (number(value) for value in bbox)
         return left, top, left + width, top + height
+    bbox = bbox or None  # some programs write an empty list
     if bbox is None and isinstance(polygons, dict):
         raise ObjectError("mask-picture-only")
     if bbox is None and isinstance(polygons, list) and polygons:

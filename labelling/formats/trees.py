@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, Protocol
 
 from labelling.labelbox import ExportError
-from releases.zips import STARTS, UNPACKING_ERRORS, ZipLimitError, is_harmless, name_of, open_member
+from labelling.labelbox.text import encoding_of
+from releases.zips import STARTS, UNPACKING_ERRORS, ZipLimitError, is_harmless, name_of, open_member, open_zip
 
 PICTURE_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 MOST_TEXT: Final = 1024 * 1024 * 1024
@@ -77,7 +78,8 @@ class OneFile:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.names: tuple[str, ...] = ("annotations.json",)
-        if self.read("", 64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        start = self.read("", 4096)
+        if encoding_of(start).decode_start(start).startswith("<"):
             self.names = ("annotation.xml",)
 
     def read(self, name: str, most: int = MOST_TEXT) -> bytes:
@@ -96,9 +98,11 @@ def tree_of(file: BinaryIO) -> FileTree:
     if not file.read(4).startswith(STARTS):
         return OneFile(file)
     try:
-        return ZipTree(zipfile.ZipFile(file))
+        return ZipTree(open_zip(file))
     except UNPACKING_ERRORS as error:
         raise ExportError("The zip is damaged.") from error
+    except ZipLimitError as error:
+        raise ExportError(f"The zip cannot be used: {error}.") from error
 
 
 @contextmanager

@@ -23,7 +23,9 @@ from labelling.labelbox import (
     skipped,
     skipped_object,
 )
+from labelling.labelbox.text import encoding_of
 
+SNIFFED: Final = 4096
 MOST_XML: Final = 16 * 1024 * 1024
 FOLDERS: Final = ("annotations", "labels", "xml", "xmls")
 EDGES: Final = ("xmin", "ymin", "xmax", "ymax")
@@ -52,13 +54,14 @@ class VocAnnotations:
 def looks_like_voc(tree: FileTree) -> bool:
     """Whether one of the first XML files is an annotation."""
     names = [name for name in tree.names if name.lower().endswith(".xml")]
-    return any(b"<annotation" in tree.read(name, 4096) for name in names[:20])
+    starts = (tree.read(name, SNIFFED) for name in names[:20])
+    return any("<annotation" in encoding_of(start).decode_start(start) for start in starts)
 
 
 def _record(row: int, name: str, content: bytes) -> LabelRecord:
     root = _root(content)
     stem = _below_annotations(name)
-    claimed = checked_name(root.findtext("filename") or stem.name)
+    claimed = checked_name(_text(root, "filename") or _text(root, "path") or stem.name)
     external_id = checked_name(str(stem.parent / PurePosixPath(claimed).name))
     objects: list[LabelObject] = []
     left_out: list[SkippedObject] = []
@@ -78,6 +81,10 @@ def _record(row: int, name: str, content: bytes) -> LabelRecord:
         size=_size(root),
         source={"Format": "Pascal VOC", "File": name},
     )
+
+
+def _text(root: Element, tag: str) -> str:
+    return (root.findtext(tag) or "").strip()
 
 
 def _root(content: bytes) -> Element:

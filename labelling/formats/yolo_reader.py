@@ -108,7 +108,8 @@ class YoloAnnotations:
 
 def object_of(fields: Sequence[str], classes: Mapping[int, str], size: tuple[int, int]) -> LabelObject:
     """`class x y width height [score]`, or `class x1 y1 x2 y2 x3 y3 …` for a polygon, whose bounds are its box."""
-    if not fields[0].isascii() or not fields[0].isdigit() or int(fields[0]) not in classes:
+    index = number(fields[0]) if fields[0].isascii() else -1.0  # some programs write 0.0
+    if index not in classes:
         raise ObjectError("malformed-object", f"its class {fields[0][:20]!r} has no name")
     shares = [number(field) for field in fields[1:]]
     width, height = size
@@ -121,7 +122,7 @@ def object_of(fields: Sequence[str], classes: Mapping[int, str], size: tuple[int
     else:
         raise ObjectError("malformed-object", f"its line has {len(fields)} fields")
     pixels = [round(share * side, DECIMALS) for share, side in zip(corners, (width, height) * 2, strict=True)]
-    return label_object(classes[int(fields[0])], *pixels)
+    return label_object(classes[int(index)], *pixels)
 
 
 def label_files(names: Sequence[str]) -> dict[str, str]:
@@ -167,7 +168,8 @@ def _names_in_yaml(content: bytes) -> dict[int, str]:
         names = dict(enumerate(names))
     if not isinstance(names, dict):
         return {}
-    return {int(index): str(name) for index, name in names.items() if str(index).isascii() and str(index).isdigit()}
+    plain = {str(index): str(name) for index, name in names.items() if isinstance(name, str | int | float)}
+    return {int(index): name for index, name in plain.items() if index.isascii() and index.isdigit()}
 
 
 def _label_of(picture: str) -> str:

@@ -32,16 +32,21 @@ def read_json(pieces: Iterator[str]) -> Iterator[object]:
         raise document.error("Extra data")
 
 
-def read_lists(pieces: Iterator[str], names: Collection[str]) -> Iterator[tuple[str, object]]:
+def read_lists(
+    pieces: Iterator[str], names: Collection[str], seen: set[str] | None = None
+) -> Iterator[tuple[str, object]]:
     """Each element of the lists of these names that the one JSON object holds, or Unreadable in its place.
 
-    What else the object holds is passed over. Raises ExportError with the place of an error.
+    What else the object holds is passed over; `seen` gathers the names of all. Raises ExportError with the place of
+    an error.
     """
     document = _Document(pieces)
     if document.next_character() != "{":
         document.value()
         raise ExportError("The file is JSON, but not an object.")
     for name in map(str, document.members()):
+        if seen is not None:
+            seen.add(name)
         if document.next_character() == "[":
             for element in document.elements():
                 if name in names:

@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 from labelling.labelbox.json_records import MOST_CHARACTERS, read_json
 from labelling.labelbox.records import ExportError, Unreadable
 from labelling.labelbox.text import Encoding, encoding_of, is_damaged, lines_of, text_pieces
-from releases.zips import STARTS, UNPACKING_ERRORS, ZipLimitError, is_harmless, name_of, open_member
+from releases.zips import STARTS, UNPACKING_ERRORS, ZipLimitError, is_harmless, name_of, open_member, open_zip
 
 SNIFFED: Final = 64 * 1024
 DELIMITERS: Final = ",;\t|"
@@ -38,7 +38,7 @@ def read_rows(file: BinaryIO) -> Iterator[object]:
         yield from _read_member(partial(_from_start, file))
         return
     try:
-        with zipfile.ZipFile(file) as archive:
+        with open_zip(file) as archive:
             yield from _read_zip(archive)
     except UNPACKING_ERRORS as error:
         raise ExportError("The zip of the export is damaged or locked.") from error

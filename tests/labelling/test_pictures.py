@@ -7,6 +7,9 @@ import pytest
 from PIL import Image
 
 from labelling import pictures
+from labelling.formats.trees import tree_of
+from labelling.labelbox import ExportError
+from labelling.labelbox.reading import read_rows
 from labelling.pictures import (
     AmbiguousPicture,
     PictureError,
@@ -15,6 +18,7 @@ from labelling.pictures import (
     examine_picture,
     open_pictures,
 )
+from releases import zips
 from tests.labelling.makers import encoded, jpeg, noise, zipped
 
 
@@ -154,6 +158,29 @@ def test_a_packed_entry_that_is_damaged_is_one_picture_less(tmp_path):
     (tmp_path / "b.zip").write_bytes(content)
     with open_pictures(tmp_path / "b.zip") as source, pytest.raises(PictureError, match="damaged"):
         source.read("a.jpg")
+
+
+def test_a_zip_whose_list_of_entries_is_too_long_to_read_is_refused_with_a_sentence(tmp_path, monkeypatch):
+    path = tmp_path / "pictures.zip"
+    path.write_bytes(zipped({f"{number}.jpg": b"" for number in range(5)}))
+    monkeypatch.setattr(zips, "MOST_DIRECTORY_BYTES", 100)
+    several = r"^pictures\.zip cannot be used: its list .* Pack the pictures in several"
+    with pytest.raises(PicturesError, match=several), open_pictures(path):
+        pass
+    for opened in (tree_of, lambda file: list(read_rows(file))):
+        with pytest.raises(ExportError, match="cannot be used: its list of entries has 0 MB"):
+            opened(io.BytesIO(path.read_bytes()))
+
+
+def test_many_entries_in_folders_under_long_names_are_found(tmp_path):
+    """More than the 65,535 that the first form of zips could count."""
+    path, long = tmp_path / "pictures.zip", "n" * 200
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(66_000):
+            archive.writestr(f"in/{number % 7}/{long}/{number}.jpg", b"")
+    with open_pictures(path) as source:
+        assert source.find(f"{long}/65999.jpg") == f"in/{65999 % 7}/{long}/65999.jpg"
+        assert source.find("12.JPG") == f"in/5/{long}/12.jpg"
 
 
 @pytest.mark.parametrize("content", [b"no zip", b""])
