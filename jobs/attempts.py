@@ -69,20 +69,32 @@ def attempt_end(attempt: Attempt, *, state: Job.State, failure: str = "", traceb
 
 
 @transaction.atomic
-def attempt_crashed(attempt: Attempt) -> None:
-    """The attempt's process ended without saying how: cancelled if that was asked for, else queued again."""
+def attempt_crashed(attempt: Attempt, *, out_of_memory: bool = False) -> None:
+    """The attempt's process ended without saying how: cancelled if that was asked for, else queued again.
+
+    Not for ever: a job that dies again and again without reaching a landmark fails, and says what may help.
+    """
     job = attempt.row.select_for_update().first()
     if job is None:
         return
     if job.cancel_requested_at is not None:
         attempt_end(attempt, state=Job.State.CANCELLED)
     elif job.crashes + 1 >= kind_of(job.kind).max_attempts:
-        sentence = _("It was interrupted %(count)s times and is not tried again. What was finished is kept.")
-        attempt_end(
-            attempt, state=Job.State.FAILED, failure=sentence % {"count": job.crashes + 1}, crashes=F("crashes") + 1
-        )
+        sentence = _given_up(job, out_of_memory=out_of_memory)
+        attempt_end(attempt, state=Job.State.FAILED, failure=sentence, crashes=F("crashes") + 1)
     else:
         _queue_again(attempt, message=_("Interrupted; goes on from the last safe point."), crashes=F("crashes") + 1)
+
+
+def _given_up(job: Job, *, out_of_memory: bool) -> str:
+    if out_of_memory:
+        sentence = _(
+            "The system ended it because memory ran out; interrupted %(count)s times, it is not tried again. "
+            "What was finished is kept."
+        )
+    else:
+        sentence = _("It was interrupted %(count)s times and is not tried again. What was finished is kept.")
+    return f"{sentence % {'count': job.crashes + 1}} {kind_of(job.kind).if_it_dies}".rstrip()
 
 
 @transaction.atomic

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+
 from jobs.models import Queue
 
 
@@ -13,7 +15,8 @@ class Kind:
     runner: dotted name of `run(reporter: Reporter, target_id: int) -> None`; imported only in the job's own process.
     page: name of the url, taking `pk=target_id`, where the result is seen.
     visible: dotted name of `f(user, target_id) -> bool`, for people who are not the owner.
-    max_attempts: how often the process may die before the job counts as failed.
+    max_attempts: how often the process may die, without a landmark in between, before the job counts as failed.
+    if_it_dies: a sentence on what may help then.
     """
 
     name: str
@@ -23,6 +26,7 @@ class Kind:
     page: str = ""
     visible: str = ""
     max_attempts: int = 3
+    if_it_dies: str | Promise = ""
 
 
 _kinds: dict[str, Kind] = {}

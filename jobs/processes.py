@@ -16,6 +16,7 @@ from jobs.attempts import Attempt
 
 MARKER = "MASKWEB_JOB"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+VMSTAT = Path("/proc/vmstat")
 
 
 def process_start(attempt: Attempt) -> "subprocess.Popen[bytes]":
@@ -27,6 +28,15 @@ def process_start(attempt: Attempt) -> "subprocess.Popen[bytes]":
         start_new_session=True,
         env={**os.environ, MARKER: attempt.marker},
     )
+
+
+def memory_kills(path: Path = VMSTAT) -> int:
+    """How many processes the kernel has killed for want of memory since it started; 0 where it does not tell."""
+    try:
+        lines = path.read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
 
 
 def group_members(group: int, attempt: Attempt) -> list[psutil.Process]:

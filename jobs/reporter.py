@@ -75,13 +75,16 @@ class Reporter:
             self._write()
 
     @contextmanager
-    def safe_point(self) -> Iterator[None]:
+    def safe_point(self, *, landmark: bool = False) -> Iterator[None]:
         """A transaction around a write that must happen once: the chunk and what marks it done.
 
         Its first statement updates the job's row on the condition that this attempt holds it, which also keeps
-        anybody else from taking the job over before the transaction ends.
+        anybody else from taking the job over before the transaction ends. At a landmark so much is done that earlier
+        deaths of the process no longer count.
         Raises JobCancelled or JobLost before anything is written.
         """
+        if landmark:
+            self._pending["crashes"] = 0
         with transaction.atomic():
             self._write()
             yield

@@ -5,12 +5,14 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from jobs.attempts import Attempt, attempt_beat, attempt_end
+from jobs.disk import is_disk_full, reserve_give_up, reserve_keep
 from jobs.kinds import kind_of
 from jobs.models import Job
 from jobs.reporter import JobCancelled, JobFailure, JobLost, Progress, Reporter
@@ -27,6 +29,7 @@ def attempt_run(attempt: Attempt, *, on_progress: Callable[[Progress], None] | N
         logger.info("job %s is no longer held by attempt %s", attempt.job_id, attempt.number)
         return
     reporter = Reporter(attempt, on_progress=on_progress)
+    reserve_keep()
     try:
         runner = import_string(kind_of(job.kind).runner)
         runner(reporter, job.target_id)
@@ -36,15 +39,27 @@ def attempt_run(attempt: Attempt, *, on_progress: Callable[[Progress], None] | N
         attempt_end(attempt, state=Job.State.CANCELLED, **reporter.unwritten())
     except JobFailure as failure:
         logger.info("job %s failed: %s", attempt.job_id, failure)
-        attempt_end(attempt, state=Job.State.FAILED, failure=str(failure), **reporter.unwritten())
-    except Exception:
+        _end_badly(attempt, failure, sentence=str(failure), **reporter.unwritten())
+    except Exception as error:
         logger.exception("job %s failed", attempt.job_id)
-        sentence = _(
-            "Something went wrong here. What was finished is kept; an administrator can see the details of this job."
-        )
-        attempt_end(attempt, state=Job.State.FAILED, failure=sentence, traceback=traceback.format_exc())
+        _end_badly(attempt, error, sentence=_sentence(error), traceback=traceback.format_exc())
     else:
         attempt_end(attempt, state=Job.State.SUCCEEDED, **reporter.unwritten())
+
+
+def _end_badly(attempt: Attempt, error: Exception, *, sentence: str, **values: Any) -> None:
+    if is_disk_full(error):
+        reserve_give_up()
+    attempt_end(attempt, state=Job.State.FAILED, failure=sentence, **values)
+
+
+def _sentence(error: Exception) -> str:
+    """What people are told of an error that no runner expected."""
+    if is_disk_full(error):
+        return _("The disk with the data folder is full. What was finished is kept; free some space, then resume.")
+    if isinstance(error, MemoryError):
+        return _("There is not enough memory. What was finished is kept; close what else needs much, then resume.")
+    return _("Something went wrong here. What was finished is kept; an administrator can see the details of this job.")
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 import logging
 import os
+import signal
 import subprocess
 import time
 
 from django.db import DatabaseError
 
 from jobs.attempts import Attempt, attempt_beat, attempt_claim, attempt_crashed
-from jobs.processes import group_end, process_start
+from jobs.processes import group_end, memory_kills, process_start
 from jobs.running import BEAT_EVERY
 
 logger = logging.getLogger(__name__)
@@ -22,11 +23,13 @@ def job_start(pk: int, attempt_number: int) -> None:
     attempt = Attempt(job_id=pk, number=attempt_number)
     if not attempt_claim(attempt, process_group=os.getpgrp()):
         return
+    killed_before = memory_kills()
     process = process_start(attempt)
     attempt_beat(attempt, process_group=process.pid)
     _watch(process, attempt)
     group_end(process.pid, attempt)
-    attempt_crashed(attempt)  # only if the process did not say how it ended
+    out_of_memory = process.returncode == -signal.SIGKILL and memory_kills() > killed_before
+    attempt_crashed(attempt, out_of_memory=out_of_memory)  # only if the process did not say how it ended
 
 
 def _watch(process: "subprocess.Popen[bytes]", attempt: Attempt) -> None:

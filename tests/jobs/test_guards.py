@@ -1,16 +1,20 @@
 """An attempt that was given up for dead, and is not, does no harm: that is what the guard is for."""
 
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from jobs import kinds, tasks
 from jobs.attempts import Attempt, attempt_beat, attempt_claim, attempt_crashed, attempt_end
 from jobs.models import Job, JobQuerySet
 from jobs.recovery import recover
 from jobs.reporter import JobCancelled, JobLost, Progress, Reporter
 from jobs.running import attempt_run
+from tests.jobs.kinds import SHORT
 from tests.jobs.runners import ACTION, CHUNK, CHUNKS
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +117,45 @@ def test_a_job_that_dies_while_asked_to_stop_is_cancelled(make_job):
     attempt_crashed(Attempt(job.pk, 1))
     job.refresh_from_db()
     assert job.state == "cancelled"
+
+
+def test_a_job_that_dies_of_memory_again_and_again_says_what_may_help(make_job, monkeypatch):
+    monkeypatch.setitem(kinds._kinds, "tests.short", replace(SHORT, if_it_dies="A smaller batch needs less."))
+    job = make_job("running", crashes=2)
+    attempt_crashed(Attempt(job.pk, 1), out_of_memory=True)
+    job.refresh_from_db()
+    assert (job.state, job.crashes) == ("failed", 3)
+    assert job.failure == (
+        "The system ended it because memory ran out; interrupted 3 times, it is not tried again. "
+        "What was finished is kept. A smaller batch needs less."
+    )
+
+
+def test_deaths_before_a_landmark_no_longer_count(make_job):
+    job = make_job("running", crashes=2)
+    attempt = Attempt(job.pk, 1)
+    with Reporter(attempt).safe_point():
+        pass
+    assert Job.objects.get().crashes == 2
+    with Reporter(attempt).safe_point(landmark=True):
+        pass
+    attempt_crashed(attempt)
+    job.refresh_from_db()
+    assert (job.state, job.crashes, job.attempt) == ("queued", 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("status", "killed", "sentence"),
+    [(-9, 1, "memory ran out"), (-9, 0, "It was interrupted 3 times"), (1, 1, "It was interrupted 3 times")],
+)
+def test_the_kernels_count_tells_a_death_of_memory_from_another(make_job, monkeypatch, status, killed, sentence):
+    job = make_job(crashes=2)
+    counts = iter([5, 5 + killed])
+    monkeypatch.setattr(tasks, "memory_kills", lambda: next(counts, 5))
+    process = SimpleNamespace(pid=0, returncode=status, wait=lambda seconds: status)
+    monkeypatch.setattr(tasks, "process_start", lambda attempt: process)
+    monkeypatch.setattr(tasks, "group_end", lambda group, attempt: 0)
+    tasks.job_start(job.pk, 1)
+    job.refresh_from_db()
+    assert job.state == "failed"
+    assert sentence in job.failure
