@@ -29,7 +29,7 @@ LOOK_EVERY = 0.5  # seconds between looks at the processes
 RECOVER_EVERY = 5.0  # seconds between looks at the jobs
 UNSERVED_AFTER = 8.0  # seconds a queue may stand still with work in it
 CLUSTER_STARTS_IN = 20.0  # seconds in which a new cluster is not judged
-TRAINING_NICE = 10
+TRAINING_NICE = 19
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from jobs.attempts import Attempt
-from jobs.processes import die_with_parent
+from jobs.processes import autogroup_follow, die_with_parent
 from jobs.running import attempt_run
 
 
@@ -22,4 +22,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["parent"] is not None:
             die_with_parent(options["parent"])
+        autogroup_follow()
         attempt_run(Attempt(job_id=options["job"], number=options["attempt"]))
