@@ -129,9 +129,12 @@ def _is_as_frozen(image: Image, row: VersionImage, classes: Sequence[str]) -> bo
 
 
 def version_samples(version: DatasetVersion, split: str) -> list[Sample]:
-    """The pictures of one part with their boxes; labels are indices into `version.classes`."""
+    """The pictures of one part with their boxes; labels are indices into `version.classes`.
+
+    Each knows the content it was frozen with: read later, a file that has changed is refused by its external ID.
+    """
     rows = version.images.filter(split=split).select_related("image").order_by("image__external_id")
-    return [_sample(Path(row.image.file.path), row.boxes) for row in rows]
+    return [_sample(row) for row in rows]
 
 
 def content_hash(
@@ -169,6 +172,7 @@ def _frozen_boxes(image: Image, classes: Sequence[str]) -> list[FrozenBox]:
     return [[indices[box.box_class.name], *(round(value, DECIMALS) for value in box.xyxy)] for box in image.boxes.all()]
 
 
-def _sample(path: Path, boxes: Sequence[FrozenBox]) -> Sample:
-    rows = np.asarray(boxes, np.float64).reshape(-1, 5)
-    return Sample(path, rows[:, 1:].astype(np.float32), rows[:, 0].astype(np.int64))
+def _sample(row: VersionImage) -> Sample:
+    boxes = np.asarray(row.boxes, np.float64).reshape(-1, 5)
+    extents, labels = boxes[:, 1:].astype(np.float32), boxes[:, 0].astype(np.int64)
+    return Sample(Path(row.image.file.path), extents, labels, name=row.image.external_id, sha256=row.sha256)

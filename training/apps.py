@@ -18,5 +18,8 @@ class TrainingConfig(AppConfig):
                 unit="steps",
                 page="training:run",
                 visible="training.access.may_see_run",
+                if_it_dies=_(
+                    "If memory is short, a smaller batch, canvas or network needs less; resume it once there is more."
+                ),
             )
         )

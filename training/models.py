@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rights import Right
 from jobs.models import Job
+from training.setbacks import setback_sentence
 from yolo.config import LEAST_NET_SIZE, TrainConfig, network_named
 from yolo.train_options import train_config
 
@@ -186,6 +187,11 @@ class TrainingRun(models.Model):
         kept = self.version.anchors
         count = network_named(self.network).anchor_count
         return kept.get("net_size") == self.net_size and len(kept.get("anchors", [])) == count
+
+    @property
+    def setback_sentences(self) -> list[str]:
+        """Its setbacks for people."""
+        return [setback_sentence(setback) for setback in self.setbacks]
 
     @property
     def is_timed(self) -> bool:

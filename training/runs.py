@@ -16,15 +16,13 @@ from training.anchors import run_anchors
 from training.best_so_far import best_so_far
 from training.curve import StepCurve, curve_values
 from training.deadlines import minutes_to_train
+from training.failures import KNOWN, told
 from training.measuring import JUDGED_CLASSES, summary
 from training.models import Curve, Epoch, TrainingRun
 from training.publishing import publish
-from training.samples import TrainingError, crop_samples, training_samples
-from yolo.checkpoint import CheckpointError
-from yolo.darknet_cfg import DarknetError
-from yolo.release import ReleaseError
-from yolo.samples import SampleError
-from yolo.train import EpochEvent, SetbackEvent, StartEvent, StepEvent, TrainError, TrainResult, train
+from training.samples import TrainingError, check_pictures, crop_samples, training_samples
+from training.setbacks import setback_sentence
+from yolo.train import EpochEvent, SetbackEvent, StartEvent, StepEvent, TrainResult, train
 
 CURVE_EVERY = 2.0  # seconds between two writes of the curve
 
@@ -41,8 +39,11 @@ def run(reporter: Reporter, target_id: int) -> None:
         if result.stopped:
             raise JobCancelled
         publish(reporter, training, result, scratch=run_folder(training) / "unmeasured")
-    except (TrainError, CheckpointError, DarknetError, ReleaseError, SampleError) as error:
-        raise TrainingError(str(error)) from error
+    except KNOWN as error:
+        sentence = told(error, run_folder(training))
+        if sentence is error:
+            raise
+        raise sentence from error
 
 
 def run_folder(training: TrainingRun) -> Path:
@@ -85,12 +86,15 @@ def _train(reporter: Reporter, training: TrainingRun) -> TrainResult:
     _fit_into_time(reporter, training)
     reporter.progress(message=_("reading the pictures"), force=True)
     samples = training_samples(training.version)
+    validation = version_samples(training.version, Split.VALIDATION)
+    crops = crop_samples(training)
+    check_pictures([*samples, *validation, *version_samples(training.version, Split.TEST), *crops])
     _choose_anchors(reporter, training)
     start, weights = training.start_release, training.start_weights
     return train(
         train_samples=samples,
-        validation_samples=version_samples(training.version, Split.VALIDATION),
-        crops=crop_samples(training),
+        validation_samples=validation,
+        crops=crops,
         classes=training.version.classes,
         anchors=training.anchors,
         config=training.configuration(),
@@ -142,12 +146,19 @@ class Chronicle:
                 self._note_epoch(event)
 
     def _note_setback(self, event: SetbackEvent) -> None:
-        setback = {"epoch": event.epoch, "step": event.step, "rate_share": event.rate_share}
+        setback = {
+            "epoch": event.epoch,
+            "step": event.step,
+            "rate_share": event.rate_share,
+            "trouble": event.trouble.name,
+            "epochs_kept": event.epochs_kept,
+        }
         self._training.setbacks = [*self._training.setbacks, setback]
         with self._reporter.safe_point():
             TrainingRun.objects.filter(pk=self._training.pk).update(setbacks=self._training.setbacks)
-        sentence = _("the loss diverged in epoch %(epoch)s: back to the last checkpoint, at a lower rate")
-        self._reporter.progress(message=sentence % {"epoch": event.epoch}, force=True)
+            self._training.epochs_done.filter(number__gt=event.epochs_kept).delete()
+        self._epochs_done = event.epochs_kept
+        self._reporter.progress(message=setback_sentence(setback), force=True)
 
     def _note_step(self, event: StepEvent) -> None:
         self._learning_rate = event.learning_rate
@@ -189,7 +200,7 @@ class Chronicle:
 
     def _note_epoch(self, event: EpochEvent) -> None:
         metrics = summary(event.metrics, self._training.version.classes) if event.metrics else {}
-        with self._reporter.safe_point():
+        with self._reporter.safe_point(landmark=event.epoch > self._epochs_done):
             self._keep_curve()
             Epoch.objects.get_or_create(
                 run=self._training,

@@ -1,7 +1,9 @@
 """What a run trains on: the frozen pictures of its dataset versions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -11,7 +13,9 @@ from jobs.reporter import JobFailure
 from labelling.models import DatasetVersion, Split, VersionImage
 from labelling.versions import version_samples
 from training.models import TrainingRun
-from yolo.samples import Sample
+from yolo.samples import Sample, SampleError
+
+NAMED: Final = 5
 
 
 class TrainingError(JobFailure):
@@ -38,6 +42,16 @@ def crop_samples(run: TrainingRun) -> list[Sample]:
     kept_back = _kept_back(run)
     crops = [sample for split in Split.values for sample in version_samples(run.crops_version, split)]
     return [_relabelled(crop, renamed) for crop in crops if crop.path not in kept_back]
+
+
+def check_pictures(samples: Sequence[Sample]) -> None:
+    """Raises SampleError where files are missing: better at once than at the end. Their content is checked as read."""
+    gone = [sample.name for sample in samples if not sample.path.is_file()]
+    if gone:
+        words = {"names": ", ".join(gone[:NAMED]), "more": len(gone) - NAMED}
+        few = _("The file is missing of: %(names)s.")
+        many = _("The file is missing of: %(names)s and %(more)d more.")
+        raise SampleError((many if len(gone) > NAMED else few) % words)
 
 
 def _kept_back(run: TrainingRun) -> set[Path]:

@@ -1,8 +1,9 @@
 """Safe points of a training, at its epochs and between: all it needs to go on as if it had never stopped.
 
 One file holds weights, their moving average, the best weights so far, the optimiser's state
-and the progress. It is written beside the last one and renamed, and the one before is kept,
-so that a crash while writing costs a few minutes at most. Random state needs no place of its own:
+and the progress. It is written beside the last one and renamed, so that a crash or a full disk costs
+a few minutes at most. Besides the last one the last *proven* one is kept: one after whose epoch the
+network still did well on the validation pictures, see `yolo.stability`. Random state needs no place of its own:
 every canvas is drawn from a generator seeded by (seed, epoch, position), see `yolo.batches`.
 """
 
@@ -10,6 +11,7 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yolo.config import TrainConfig
+from yolo.durable import flush_folder
 from yolo.samples import Sample
 
 FORMAT: Final = 1
@@ -44,7 +47,7 @@ class Progress:
 
     `step` counts all steps, those of an unfinished epoch too, and `sums` are the sums of that
     epoch's losses. `seconds` were spent so far; `planned` epochs were last meant to be done (0:
-    not known). Each of the `setbacks` has halved the learning rate.
+    not known). Each of the `setbacks` has halved the learning rate. `proven`: the network was found good.
     """
 
     epoch: int
@@ -55,11 +58,13 @@ class Progress:
     planned: int = 0
     sums: Mapping[str, float] = field(default_factory=dict)
     setbacks: int = 0
+    proven: bool = False
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training between two steps. `identity` says which training this is."""
+    """A training between two steps. `identity` says which training this is; `is_last` is False of one that was
+    read because no later one would do."""
 
     identity: Mapping[str, Any]
     progress: Progress
@@ -67,6 +72,7 @@ class Checkpoint:
     average: Arrays
     best: Arrays
     optimizer: Arrays
+    is_last: bool = True
 
 
 def identity_of(
@@ -91,9 +97,28 @@ def identity_of(
     return restored
 
 
-def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
-    """Write the checkpoint; the one before stays until the next is whole."""
+def save_checkpoint(folder: Path, checkpoint: Checkpoint, *, keep_last: bool = True) -> Path:
+    """Write the checkpoint; those there stay until it is whole, and the last one then becomes the one before.
+
+    Not so with `keep_last=False`: then it is replaced, and the one before stays. Raises OSError, with what was
+    there untouched and no half file left, when it cannot be written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    unfinished, last = folder / f"{LAST}.part", folder / LAST
+    try:
+        _write(unfinished, checkpoint)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise
+    if keep_last and last.exists():
+        last.replace(folder / PREVIOUS)
+    unfinished.replace(last)
+    flush_folder(folder)
+    return last
+
+
+def _write(path: Path, checkpoint: Checkpoint) -> None:
     about = {
         "format": FORMAT,
         "identity": dict(checkpoint.identity),
@@ -104,35 +129,32 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
         for group in ("weights", "average", "best", "optimizer")
         for number, array in enumerate(getattr(checkpoint, group))
     }
-    unfinished = folder / f"{LAST}.part"
-    with unfinished.open("wb") as file:
+    with path.open("wb") as file:
         np.savez(file, about=np.array(json.dumps(about)), **arrays)
         file.flush()
         os.fsync(file.fileno())
-    last = folder / LAST
-    if last.exists():
-        last.replace(folder / PREVIOUS)
-    unfinished.replace(last)
-    return last
 
 
-def load_checkpoint(folder: Path, *, identity: Mapping[str, Any]) -> Checkpoint | None:
-    """The last whole checkpoint in `folder`, None where there is none.
+def load_checkpoint(folder: Path, *, identity: Mapping[str, Any], proven: bool = False) -> Checkpoint | None:
+    """The last whole checkpoint in `folder`, None where there is none; with `proven` the last one that is.
 
     A damaged last one gives way to the one before. Raises CheckpointError when the checkpoint
     belongs to another training, or when none of those there can be read.
     """
     files = [folder / name for name in (LAST, PREVIOUS) if (folder / name).exists()]
-    if not files:
-        return None
+    damaged = 0
     for file in files:
         try:
             checkpoint = _read(file)
         except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
+            damaged += 1
             continue
         _check_identity(checkpoint.identity, identity)
-        return checkpoint
-    raise CheckpointError(f"The checkpoint in {folder.name} is damaged; start the training anew.")
+        if checkpoint.progress.proven or not proven:
+            return checkpoint
+    if damaged and damaged == len(files):
+        raise CheckpointError(f"The checkpoint in {folder.name} is damaged; start the training anew.")
+    return None
 
 
 def _read(file: Path) -> Checkpoint:
@@ -153,6 +175,7 @@ def _read(file: Path) -> Checkpoint:
         average=ordered["average"],
         best=ordered["best"],
         optimizer=ordered["optimizer"],
+        is_last=file.name == LAST,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yolo.metrics import Metrics
+from yolo.stability import Trouble
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class StepEvent:
 
 @dataclass(frozen=True)
 class EpochEvent:
-    """Sent after each epoch, once its checkpoint is written.
+    """Sent after each epoch, before its checkpoint is written: after a kill in between it may come again.
 
     `losses` are the epoch's means; `metrics` those of the averaged weights on the validation
     pictures, None where the epoch was not validated. `is_best` if its weights now lead.
@@ -42,16 +43,18 @@ class EpochEvent:
 
 @dataclass(frozen=True)
 class SetbackEvent:
-    """The loss had diverged: the training goes on from its last checkpoint at a lower rate.
+    """The training had diverged: it goes on from its last good checkpoint at a lower rate.
 
-    It diverged in `epoch`, `step` (from 1); `setbacks` counts those so far, `rate_share` is the
-    share of the planned learning rate that is used from now on.
+    It diverged in `epoch`, `step` (from 1), after `epochs_kept` whole epochs it goes on; `setbacks`
+    counts those so far, `rate_share` is the share of the planned learning rate from now on.
     """
 
     epoch: int
     step: int
     setbacks: int
     rate_share: float
+    trouble: Trouble
+    epochs_kept: int
 
 
 @dataclass(frozen=True)

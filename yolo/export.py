@@ -38,6 +38,12 @@ def export_openvino(release: Release) -> None:
         _name_outputs(graph, release.strides)
         _store_kernels_as_float16(graph)
         ov.save_model(graph, release.folder / IR_MODEL, compress_to_fp16=False)
+        _check_whole(release.folder / IR_MODEL)
+
+
+def _check_whole(file: Path) -> None:
+    """Raises RuntimeError where what was written cannot be read back."""
+    ov.Core().read_model(file)
 
 
 def _name_outputs(graph: ov.Model, strides: Sequence[int]) -> None:

@@ -1,7 +1,8 @@
 """A network with its loss, ready for `train_on_batch`, and the moving average of its weights."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -14,6 +15,7 @@ from yolo.config import TrainConfig, network_named
 from yolo.losses import detection_loss
 
 LOSS_NAMES = ("loss", "box", "objectness", "classes")
+OUT_OF_MEMORY = ("resourceexhausted", "resource_exhausted", "outofmemory", "out of memory", "insufficient memory")
 
 
 class Learner(keras.Model):  # type: ignore[misc]  # Keras has no types
@@ -59,6 +61,23 @@ class Learner(keras.Model):  # type: ignore[misc]  # Keras has no types
         for tracker, value in zip(self._terms, (terms.box, terms.objectness, terms.classes), strict=True):
             tracker.update_state(value)
         return terms.total
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether a backend says that it got no memory; each has an exception of its own."""
+    told = f"{type(error).__name__} {error}".lower()
+    return isinstance(error, MemoryError) or any(words in told for words in OUT_OF_MEMORY)
+
+
+@contextmanager
+def memory_told() -> Iterator[None]:
+    """Have any backend's want of memory come out as MemoryError."""
+    try:
+        yield
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise MemoryError("There is not enough memory for a step of this training.") from error
+        raise
 
 
 class MovingAverage:

@@ -10,10 +10,12 @@ needs neither Keras nor OpenVINO.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yolo.config import ANCHORS_PER_SCALE, Decoding, network_named
+from yolo.durable import flush_file, flush_folder
 
 if TYPE_CHECKING:
     import keras
@@ -36,6 +39,8 @@ MANIFEST, WEIGHTS = "release.json", "weights.npz"
 IR_MODEL, IR_WEIGHTS = "network.xml", "network.bin"
 FILES = (WEIGHTS, IR_MODEL, IR_WEIGHTS)
 EXPORT_SECONDS = 600
+DISK_FULL = (os.strerror(errno.ENOSPC), "iostream error")
+"""How the export's process says it: Python and TensorFlow, then OpenVINO."""
 LARGEST_FLOAT16 = float(np.finfo(np.float16).max)
 
 
@@ -101,7 +106,7 @@ def write_release(
 
     The files are made in a folder beside it, which gets its name once all are whole. The OpenVINO
     part is made by a process of its own on the TensorFlow backend, whatever backend trained.
-    Raises ReleaseError when the folder exists, the values do not fit or the export fails.
+    Raises ReleaseError when the folder exists, the values do not fit or the export fails, OSError for a full disk.
     """
     try:
         config = network_named(network)
@@ -230,7 +235,10 @@ def _appearing(folder: Path) -> Iterator[Path]:
     try:
         made.chmod(0o755)
         yield made
+        for file in made.iterdir():
+            flush_file(file)
         made.rename(folder)
+        flush_folder(folder.parent)
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
@@ -246,6 +254,10 @@ def _export(folder: Path) -> None:
         )
     except subprocess.TimeoutExpired as error:
         raise ReleaseError(f"The export to OpenVINO took more than {EXPORT_SECONDS} seconds.") from error
+    if any(words in done.stderr for words in DISK_FULL):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+    if done.returncode == -signal.SIGKILL:
+        raise ReleaseError("The export to OpenVINO was killed, most likely because memory ran out.")
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise ReleaseError(f"The export to OpenVINO failed: {last}")

@@ -1,6 +1,7 @@
-"""Notices when a training diverges."""
+"""Notices when a training diverges: its loss, its weights, or what it finds."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Final
 
 import numpy as np
@@ -10,10 +11,28 @@ SMOOTHING: Final = 0.05
 MOST_TIMES_LEAST: Final = 10.0
 """A smoothed loss so many times its least is exploding. One odd batch does not make it so."""
 CALM_TIMES_LEAST: Final = 2.0
+LARGEST_WEIGHT: Final = float(np.finfo(np.float16).max)
+"""Releases hold float16. Batch statistics beyond it come from activations that have run away."""
+GOOD_SCORE: Final = 0.1
+COLLAPSED_SHARE: Final = 0.1
+"""A network that was good and now reaches less than this share of its best has collapsed."""
+
+
+class Trouble(StrEnum):
+    """What went wrong; each begins a sentence."""
+
+    NO_NUMBER = "The loss is no longer a number"
+    EXPLODED = "The loss has exploded"
+    WEIGHTS = "The weights or batch statistics have outgrown all bounds"
+    COLLAPSED = "The network hardly finds anything any more"
 
 
 class DivergedError(Exception):
-    """The loss or the weights have become useless; the message begins a sentence."""
+    """A training has become useless; the message begins a sentence."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(str(trouble))
+        self.trouble = trouble
 
 
 class LossWatch:
@@ -26,11 +45,11 @@ class LossWatch:
     def note(self, loss: float) -> None:
         """Take in the loss of a step. Raises DivergedError where it is no number, or explodes."""
         if not np.isfinite(loss):
-            raise DivergedError("The loss is no longer a number")
+            raise DivergedError(Trouble.NO_NUMBER)
         smooth = loss if self._smooth is None else self._smooth + SMOOTHING * (loss - self._smooth)
         self._smooth, self._least = smooth, min(self._least, smooth)
         if smooth > MOST_TIMES_LEAST * self._least:
-            raise DivergedError("The loss has exploded")
+            raise DivergedError(Trouble.EXPLODED)
 
     @property
     def is_calm(self) -> bool:
@@ -38,7 +57,19 @@ class LossWatch:
         return self._smooth is None or self._smooth <= CALM_TIMES_LEAST * self._least
 
 
-def check_finite(weights: Sequence[NDArray[np.float32]]) -> None:
-    """Raises DivergedError where one of the weights is not finite."""
-    if not all(np.isfinite(array).all() for array in weights):
-        raise DivergedError("The weights are no longer numbers")
+def check_weights(*networks: Sequence[NDArray[np.float32]]) -> None:
+    """Raises DivergedError where a weight, or a statistic of batch normalisation, is no number or beyond bounds.
+
+    The loss need not show it: in training each batch is normalised by itself, while the network that is used rests on
+    the averages.
+    """
+    for weights in networks:
+        # A comparison with nan is False.
+        if not all((np.abs(array) <= LARGEST_WEIGHT).all() for array in weights):
+            raise DivergedError(Trouble.WEIGHTS)
+
+
+def check_score(score: float, best: float) -> None:
+    """Raises DivergedError where the precision on the validation pictures has fallen to next to nothing of its best."""
+    if best >= GOOD_SCORE and score < COLLAPSED_SHARE * best:
+        raise DivergedError(Trouble.COLLAPSED)

@@ -17,20 +17,21 @@ from numpy.typing import ArrayLike, NDArray
 
 from yolo.batches import Batch, Batches
 from yolo.budget import Budget
-from yolo.checkpoint import Checkpoint, Progress, identity_of, load_checkpoint, save_checkpoint
+from yolo.checkpoint import Checkpoint, Progress, identity_of
 from yolo.config import TrainConfig, network_named
 from yolo.darknet_weights import read_weights
 from yolo.detections import Detections
 from yolo.evaluate import evaluate
 from yolo.events import EpochEvent, Event, SetbackEvent, StartEvent, StepEvent
 from yolo.keras_predictor import KerasPredictor
-from yolo.learner import Learner, MovingAverage
+from yolo.learner import Learner, MovingAverage, memory_told
 from yolo.metrics import Metrics
 from yolo.network import build_network
 from yolo.pace import Pace, is_validated
-from yolo.samples import Sample
+from yolo.safe_points import SafePoints
+from yolo.samples import Sample, SampleError
 from yolo.schedule import Schedule
-from yolo.stability import DivergedError, LossWatch, check_finite
+from yolo.stability import DivergedError, LossWatch, check_score, check_weights
 from yolo.start_weights import take_darknet, take_release
 
 __all__ = ["EpochEvent", "SetbackEvent", "StartEvent", "StepEvent", "TrainError", "TrainResult", "train"]
@@ -89,19 +90,20 @@ def train(
     training begins with what fits of the weights of `start_release`, a release's folder, or of
     `start_weights`, a Darknet file of the same network. With `resume` a checkpoint in `folder` is gone on
     from, if there is one; otherwise it is overwritten in time. `should_stop` is asked before every step and
-    between the pictures of a validation. When the loss diverges, the training falls back to its last
-    checkpoint and goes on at half the learning rate, three times at most.
+    between the pictures of a validation. When loss, weights or validation show that it diverges, the training
+    falls back to its last good checkpoint and goes on at half the learning rate, three times at most.
 
     Raises DarknetError or ReleaseError when the start weights cannot be read, CheckpointError when the
-    checkpoint is of another training, SampleError when a picture cannot be read, TrainError when the
-    loss diverges, ValueError for bad arguments.
+    checkpoint is of another training, SampleError when a picture cannot be read or is not as it was, TrainError
+    when it diverges, OSError when a checkpoint cannot be written, MemoryError, ValueError for bad arguments.
     """
     sizes = _checked_anchors(anchors, network_named(config.network).anchor_count)
     _check_labels([*train_samples, *validation_samples, *crops], len(classes))
     run = _Run(train_samples, validation_samples, crops, classes, sizes, config, folder, checkpoint_seconds, judged)
     if not (resume and run.resume()):
         run.start_from(start_release, start_weights, on_event)
-    return run.go(on_event, should_stop)
+    with memory_told():
+        return run.go(on_event, should_stop)
 
 
 def _checked_anchors(anchors: ArrayLike, count: int) -> NDArray[np.float32]:
@@ -133,12 +135,11 @@ class _Run:
         judged: Sequence[str],
     ) -> None:
         self._judged_classes = tuple(judged or classes)
-        self._config, self._folder, self._classes = config, folder, tuple(classes)
-        self._checkpoint_seconds = checkpoint_seconds
-        self._saved: float | None = None
+        self._config, self._classes = config, tuple(classes)
+        identity = identity_of(config, classes, anchors, [*train_samples, *crops])
+        self._points = SafePoints(folder, identity, seconds=checkpoint_seconds)
         self._began = time.monotonic()
         self._validation = validation_samples
-        self._identity = identity_of(config, classes, anchors, [*train_samples, *crops])
         self._batches = Batches(train_samples, crops, anchors=anchors, config=config)
         self._budget = Budget(config)
         self._plan = config
@@ -149,12 +150,12 @@ class _Run:
         self._predict = KerasPredictor(self._judged, form, anchors=anchors, net_size=config.net_size)
         self._average = self._new_average()
         self._best = self._average.weights
-        self._progress = Progress(epoch=0, step=0, best_epoch=0, best_metrics=None)
+        self._progress = Progress(epoch=0, step=0, best_epoch=0, best_metrics=None, proven=True)
         self._left_out: tuple[str, ...] = ()
 
     def resume(self) -> bool:
         """Take everything from the checkpoint; False where there is none."""
-        found = load_checkpoint(self._folder, identity=self._identity)
+        found = self._points.newest()
         if found is None:
             return False
         self._restore(found)
@@ -168,7 +169,6 @@ class _Run:
             variable.assign(value)
         self._average = MovingAverage(found.average, decay=self._config.ema)
         self._best, self._progress = found.best, found.progress
-        self._saved = time.monotonic()
 
     def start_from(self, release: Path | None, darknet: Path | None, on_event: Callable[[Event], None]) -> None:
         """Take those weights of an earlier release or a Darknet file whose name and shape fit."""
@@ -197,11 +197,13 @@ class _Run:
                     self._epoch(pace, on_event, should_stop)
                 except DivergedError as error:
                     self._fall_back(error, on_event)
-        except _StoppedError:
-            stopped = True
+        except (_StoppedError, SampleError) as reason:
+            stopped = isinstance(reason, _StoppedError)
             with suppress(DivergedError):
-                if self._progress.step:
+                if self._points.is_begun:
                     self._save()
+            if not stopped:
+                raise
         self._judged.set_weights(self._best)
         return TrainResult(
             model=self._judged,
@@ -218,6 +220,7 @@ class _Run:
         self._plan = self._budget.plan_for(epoch)
         pace.follow(self._plan)
         losses = self._train_epoch(epoch, pace, on_event, should_stop)
+        check_weights(self._network.get_weights(), self._average.weights)
         metrics = self._validate(epoch, pace, should_stop)
         seconds = time.monotonic() - self._began
         self._budget.spent(epoch, seconds, share=1 - done / self._batches.steps)
@@ -251,7 +254,7 @@ class _Run:
                 for name, value in self._learn(batch, rate, watch).items():
                     sums[name] += value
                 self._average.update(self._network.get_weights(), step=epoch * steps + step)
-                self._progress = replace(self._progress, step=epoch * steps + step + 1, sums=dict(sums))
+                self._progress = replace(self._progress, step=epoch * steps + step + 1, sums=dict(sums), proven=False)
                 pace.step(epoch)
                 if pace.is_due(last=step + 1 == steps):
                     losses = {name: value / (step + 1) for name, value in sums.items()}
@@ -264,16 +267,18 @@ class _Run:
         return float(0.5**self._progress.setbacks)
 
     def _fall_back(self, error: DivergedError, on_event: Callable[[Event], None]) -> None:
-        """Go back to the last checkpoint and halve the learning rate; TrainError when that is in vain."""
-        epoch, step = self._progress.epoch + 1, self._steps_done + 1
+        """Go back to the last good checkpoint and halve the learning rate; TrainError when that is in vain."""
+        epoch, step = self._progress.epoch + 1, min(self._steps_done + 1, self._batches.steps)
         setbacks = self._progress.setbacks + 1
-        found = load_checkpoint(self._folder, identity=self._identity)
+        found = self._points.proven()
         if setbacks > MOST_SETBACKS or found is None:
             raise TrainError(f"{error} in epoch {epoch}; a lower learning rate may help.") from error
-        self._budget.spent(epoch - 1, time.monotonic() - self._began, share=0)
+        now = time.monotonic()
+        self._budget.spent(epoch - 1, now - self._began, share=0)
+        self._began = now
         self._restore(found)
         self._progress = replace(self._progress, setbacks=setbacks)
-        on_event(SetbackEvent(epoch, step, setbacks, self._rate_share))
+        on_event(SetbackEvent(epoch, step, setbacks, self._rate_share, error.trouble, found.progress.epoch))
         self._save()
 
     def _learn(self, batch: Batch, rate: float, watch: LossWatch) -> dict[str, float]:
@@ -312,10 +317,12 @@ class _Run:
         return metrics
 
     def _note(self, epoch: int, metrics: Metrics | None) -> bool:
-        """Count the epoch as done and remember it if it leads."""
+        """Count the epoch as done and remember it if it leads. Raises DivergedError where the network has collapsed."""
         best_epoch, best = self._progress.best_epoch, self._progress.best_metrics
         found = metrics.as_dict(self._classes) if metrics else None
         score, to_beat = (epoch_score(each, self._judged_classes) for each in (found, best))
+        if found is not None:
+            check_score(score, to_beat)
         leads = not self._validation or (found is not None and score >= to_beat)
         if leads:
             self._best = self._average.weights
@@ -327,31 +334,29 @@ class _Run:
             best_metrics=best,
             planned=self._plan.epochs,
             sums={},
+            proven=found is not None or not self._validation,
         )
         return leads
 
     def _save_if_due(self, watch: LossWatch) -> None:
-        """Before the very first step too: there a training that diverges falls back to."""
-        if self._saved is None or (time.monotonic() - self._saved >= self._checkpoint_seconds and watch.is_calm):
+        if self._points.is_due and (watch.is_calm or not self._points.is_begun):
             self._save()
 
     def _save(self) -> None:
-        weights = self._network.get_weights()
-        check_finite(weights)
+        weights, average = self._network.get_weights(), self._average.weights
+        check_weights(weights, average)
         spent = self._budget.seconds + time.monotonic() - self._began
         self._progress = replace(self._progress, seconds=spent, planned=self._plan.epochs)
-        save_checkpoint(
-            self._folder,
+        self._points.save(
             Checkpoint(
-                identity=self._identity,
+                identity=self._points.identity,
                 progress=self._progress,
                 weights=weights,
-                average=self._average.weights,
+                average=average,
                 best=self._best,
                 optimizer=[keras.ops.convert_to_numpy(each) for each in self._learner.optimizer.variables],
-            ),
+            )
         )
-        self._saved = time.monotonic()
 
 
 def _go_on(should_stop: Callable[[], bool]) -> None:

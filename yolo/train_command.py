@@ -238,7 +238,7 @@ def _line(event: EpochEvent | SetbackEvent | StartEvent) -> str:
         return f"{event.taken} arrays of the start weights fit; {len(event.left_out)} begin at random."
     if isinstance(event, SetbackEvent):
         share = f"{event.rate_share:.3g} of the learning rate"
-        return f"Epoch {event.epoch}: the loss diverged; back to the last checkpoint, with {share}"
+        return f"Epoch {event.epoch}: {event.trouble}; back to the last good checkpoint, with {share}"
     losses = ", ".join(f"{name} {value:.3f}" for name, value in event.losses.items())
     measured = f", mAP@.5 {event.metrics.map50:.3f}" if event.metrics else ""
     return f"Epoch {event.epoch}: {losses}{measured}{' (best)' if event.is_best else ''}"

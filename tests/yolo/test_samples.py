@@ -33,7 +33,7 @@ def test_what_is_no_picture_is_refused_with_a_sentence(tmp_path):
     for path in (text, empty):
         with pytest.raises(SampleError, match=f"{path.name} is not a picture we can decode"):
             Sample(path, np.zeros((0, 4)), np.zeros(0)).read()
-    with pytest.raises(SampleError, match=r"gone\.jpg cannot be read: No such file"):
+    with pytest.raises(SampleError, match=r"picture gone\.jpg cannot be read: No such file"):
         Sample(tmp_path / "gone.jpg", np.zeros((0, 4)), np.zeros(0)).read()
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from yolo.stability import DivergedError, LossWatch, check_finite
+from yolo.stability import DivergedError, LossWatch, Trouble, check_score, check_weights
 
 
 @pytest.mark.parametrize("loss", [float("nan"), float("inf")])
@@ -31,7 +31,29 @@ def test_a_loss_that_stays_high_is_one():
         watch.note(300.0)
 
 
-def test_weights_that_are_no_numbers_are_never_saved():
-    check_finite([np.ones(3, np.float32)])
-    with pytest.raises(DivergedError, match="weights"):
-        check_finite([np.ones(3, np.float32), np.array([1, np.inf], np.float32)])
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 65505.0, -1e30])
+def test_weights_beyond_what_a_release_can_hold_are_noticed_in_any_network(value):
+    sound, broken = [np.full(3, 65504, np.float32)], [np.ones(3, np.float32), np.array([1, value], np.float32)]
+    check_weights(sound, sound)
+    with pytest.raises(DivergedError, match="weights or batch statistics") as caught:
+        check_weights(sound, broken)
+    assert caught.value.trouble is Trouble.WEIGHTS
+
+
+@pytest.mark.parametrize(
+    ("score", "best", "collapsed"),
+    [
+        (0.0, 0.6, True),
+        (0.059, 0.6, True),
+        (0.061, 0.6, False),  # bad, but a tenth is left
+        (0.0, 0.09, False),  # it was never good
+        (-1.0, 0.5, True),  # nothing of the judged classes could be measured any more
+        (0.3, -1.0, False),
+    ],
+)
+def test_a_network_that_was_good_and_finds_next_to_nothing_has_collapsed(score, best, collapsed):
+    if not collapsed:
+        check_score(score, best)
+        return
+    with pytest.raises(DivergedError, match="hardly finds anything"):
+        check_score(score, best)
