@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,11 @@ from labelling.gallery import NO_SPLIT, Order, State
 from labelling.models import Dataset, DatasetVersion, Image, Split
 from labelling.services.prelabelling import LEAST_SCORE
 from releases.models import ModelRelease
+
+
+def zip_input() -> forms.FileInput:
+    """For a zip of pictures, with the number of bytes that are taken at once."""
+    return forms.FileInput(attrs={"accept": ".zip,application/zip", "data-most": settings.MAX_CLIP_BYTES})
 
 
 class DatasetForm(forms.ModelForm[Dataset]):
@@ -42,7 +48,7 @@ class ImportForm(forms.Form):
         help_text=_(
             "Matched by External ID or file name. Without it all images are pending; pictures can follow later."
         ),
-        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
+        widget=zip_input(),
     )
     class_map = forms.CharField(
         label=_("Rename classes"),
@@ -99,9 +105,7 @@ class ClassNamesForm(forms.Form):
 
 
 class PicturesForm(forms.Form):
-    pictures = forms.FileField(
-        label=_("Zip of the pictures"), widget=forms.FileInput(attrs={"accept": ".zip,application/zip"})
-    )
+    pictures = forms.FileField(label=_("Zip of the pictures"), widget=zip_input())
 
 
 class VersionForm(forms.Form):

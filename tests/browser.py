@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from django.conf import settings
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from tests.jobs.site import Site
 
@@ -48,6 +49,24 @@ def running_browser(chromium: str) -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@contextmanager
+def page_of_modules(browser: Browser) -> Iterator[Page]:
+    """A page on which the modules under static/ can be imported, straight from their files."""
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix("http://modules.test/")
+        if path:
+            route.fulfill(path=settings.BASE_DIR / path)
+        else:
+            route.fulfill(body="<!doctype html>", content_type="text/html")
+
+    page = browser.new_page()
+    page.route("http://modules.test/**", answer)
+    page.goto("http://modules.test/")
+    yield page
+    page.close()
 
 
 @contextmanager

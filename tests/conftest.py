@@ -140,6 +140,15 @@ def browser(chromium) -> "Iterator[Browser]":
         yield browser
 
 
+@pytest.fixture(scope="module")
+def modules(browser) -> "Iterator[Page]":
+    """A page on which the modules under static/ can be imported."""
+    from tests.browser import page_of_modules
+
+    with page_of_modules(browser) as page:
+        yield page
+
+
 @pytest.fixture
 def page(browser, site) -> "Iterator[Page]":
     """A page on which alice is signed in. What the browser's console complains about fails the test."""

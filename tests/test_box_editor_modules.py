@@ -1,30 +1,8 @@
 """The parts of the box editor that need no server: what stands after changes here and there, and where boxes may be."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.conf import settings
-from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def modules(browser) -> Iterator[Page]:
-    """A page on which the modules under static/ can be imported, straight from their files."""
-
-    def answer(route: Route) -> None:
-        path = route.request.url.removeprefix("http://modules.test/")
-        if path:
-            route.fulfill(path=settings.BASE_DIR / path)
-        else:
-            route.fulfill(body="<!doctype html>", content_type="text/html")
-
-    page = browser.new_page()
-    page.route("http://modules.test/**", answer)
-    page.goto("http://modules.test/")
-    yield page
-    page.close()
 
 
 STATE = """async (steps) => {

@@ -1,14 +1,16 @@
 """A dataset's longer work as people ask for it: the model's proposals, and the dataset handed on."""
 
+import json
 import re
 import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.box_editor import images_made
 from tests.jobs.site import Site, wait_for
+from tests.labelling.makers import bbox, jpeg, record
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -34,6 +36,61 @@ def test_the_labels_of_a_dataset_are_looked_at_by_the_model(page: Page, site, da
     wait_for("the job's end", lambda: site.sql(ended), seconds=90)
     [row] = site.sql("SELECT count(DISTINCT image_id) AS n FROM labelling_opinion")
     assert row["n"] == len(images)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An export of three pictures, two of them beside it in a folder of their own, and a file that is of no use."""
+    (tmp_path / "all" / "pictures").mkdir(parents=True)
+    records = [record(f"{name}.jpg", [bbox("With mask", 2, 3, 10, 12)]) for name in "abc"]
+    (tmp_path / "all" / "export.json").write_text(json.dumps(records))
+    (tmp_path / "all" / "notes.docx").write_text("nothing")
+    for seed, name in enumerate("ab"):
+        (tmp_path / "all" / "pictures" / f"{name}.jpg").write_bytes(jpeg(seed=seed))
+    (tmp_path / "c.jpg").write_bytes(jpeg(seed=9))
+    return tmp_path
+
+
+def imported(site: Site, number: int) -> dict:
+    """The report of that import into the dataset called loose, from 0, once it has come to its end."""
+    ended = (
+        "SELECT report FROM labelling_labelimport WHERE finished_at IS NOT NULL AND dataset_id ="
+        " (SELECT id FROM labelling_dataset WHERE name = 'loose') ORDER BY id LIMIT 1 OFFSET ?"
+    )
+    return json.loads(wait_for("the import's end", lambda: site.sql(ended, number), seconds=120)[0]["report"])
+
+
+def test_a_folder_and_then_a_loose_picture_are_imported(page: Page, site, folder):
+    page.goto("/datasets/add/")
+    page.get_by_label("Name").fill("loose")
+    page.get_by_role("button", name="Add").click()
+    page.get_by_label("Look first").uncheck()
+    page.locator("[data-chooses=folder]").set_input_files(folder / "all")
+    expect(page.locator("[data-drop-taken]")).to_contain_text("Pictures: 2")
+    expect(page.locator("[data-drop-left]")).to_contain_text("all/notes.docx: empty, or neither picture nor labels")
+    page.get_by_role("button", name="Import", exact=True).click()
+    report = imported(site, 0)
+    assert (report["images"], report["pending"], report["boxes"]) == (2, 1, 3)
+    page.goto("/datasets/")
+    page.get_by_role("link", name="loose").click()
+    page.get_by_role("link", name="export.json").click()
+    page.locator("[data-chooses=files]").set_input_files(folder / "c.jpg")
+    page.get_by_role("button", name="Add the pictures").click()
+    assert imported(site, 1)["pending"] == 0
+
+
+def test_files_that_are_dropped_are_taken(page: Page, dataset):
+    page.goto(f"/datasets/{dataset}/")
+    zone = page.locator("[data-drop]")
+    transfer = page.evaluate_handle("""() => {
+      const transfer = new DataTransfer();
+      for (const name of ["a.jpg", "b.jpg"]) transfer.items.add(new File(["x"], name, { type: "image/jpeg" }));
+      return transfer;
+    }""")
+    zone.dispatch_event("drop", {"dataTransfer": transfer})
+    expect(page.locator("[data-drop-taken]")).to_contain_text("Pictures: 2")
+    page.get_by_role("button", name="Take none of them").click()
+    expect(page.locator("[data-drop-taken]")).to_be_empty()
 
 
 def test_a_dataset_is_downloaded_as_yolo(page: Page, dataset, images, tmp_path: Path):
