@@ -13,7 +13,7 @@ from labelling.models import DatasetVersion, Split, VersionImage
 from labelling.versions import version_samples
 from releases.models import ModelRelease
 from releases.services import release_folder
-from training.measuring import at_thresholds, best_thresholds, by_side, summary
+from training.measuring import at_thresholds, best_thresholds, by_side, intervals, summary
 from yolo.detections import Detections
 from yolo.detector import Detector
 from yolo.evaluate import SCORE_FLOOR, Picture, collect
@@ -28,12 +28,14 @@ def release_evaluate(
     version: DatasetVersion,
     *,
     split: str = Split.TEST,
+    bootstrap: int = 0,
     on_picture: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
     """Every figure of a release on one part of a version, at the release's own input size; plain values for JSON.
 
     Classes are matched by name. One of the version that the release does not know is counted as never found; what
     the release finds of a class that the version lacks is left out. Both are named in the result.
+    With `bootstrap` rounds, `intervals` tells between what values the figures lie nine times out of ten.
     `on_picture` is told how many pictures are done, of how many. Raises ValidationError when there is nothing to
     measure, ReleaseError for a release that is not whole, SampleError for a picture that cannot be read.
     """
@@ -61,6 +63,11 @@ def release_evaluate(
         "ap50_by_side": by_side(truths, found, classes),
         "at_thresholds": at_thresholds(truths, found, thresholds),
         "best_thresholds": best_thresholds(truths, found, classes),
+        **(
+            {"bootstrap": bootstrap, "intervals": intervals(truths, found, classes, rounds=bootstrap)}
+            if bootstrap
+            else {}
+        ),
     }
 
 

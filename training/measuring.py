@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from yolo.bootstrap import bootstrap_intervals
 from yolo.metrics import (
     MOST_DETECTIONS,
     SIDES,
@@ -13,9 +14,12 @@ from yolo.metrics import (
     Scored,
     ap50_by_side,
     best_operating_points,
+    mean_average_precision,
     score_curve,
 )
 
+FIGURES = (("ap50", "ap50"), ("ap50_95", "ap"))
+"""Figures of each class, and what `Metrics.as_dict` calls them."""
 JUDGED_CLASSES = ("with_mask", "without_mask")
 """The classes that compliance rests on; 'worn incorrectly' is too rare to steer by."""
 
@@ -109,6 +113,32 @@ def best_thresholds(
         }
         for name, point in zip(classes, points, strict=True)
     }
+
+
+def intervals(
+    truths: Sequence[Labelled], found: Sequence[Scored], classes: Sequence[str], *, rounds: int
+) -> dict[str, Any]:
+    """90 % intervals of the figures of `summary`, by drawing the pictures again so many times.
+
+    Means are over the same classes in each sample; None stands for what no sample could tell.
+    """
+    metrics = mean_average_precision(truths, found, class_count=len(classes))
+    judged = judged_classes(classes, metrics.as_dict(classes)["boxes"])
+
+    def measures(truths: Sequence[Labelled], found: Sequence[Scored]) -> dict[str, float]:
+        plain = mean_average_precision(truths, found, class_count=len(classes)).as_dict(classes)
+        by_class = {(figure, name): _number(plain[key][name]) for figure, key in FIGURES for name in classes}
+        means = {"map50": "ap50", "map50_95": "ap50_95"}
+        told = {mean: float(np.mean([by_class[of, name] for name in judged])) for mean, of in means.items()}
+        return told | {f"{figure} {name}": value for (figure, name), value in by_class.items()}
+
+    told = bootstrap_intervals(truths, found, measures, rounds=rounds)
+    by_class = {figure: {name: told[f"{figure} {name}"] for name in classes} for figure, _key in FIGURES}
+    return {"map50": told["map50"], "map50_95": told["map50_95"], **by_class}
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value
 
 
 def _mean(values: Sequence[float]) -> float | None:

@@ -22,6 +22,27 @@ def test_a_night_in_which_clocks_go_back_has_an_hour_more():
     assert next_time(time(6, 0), now=now).astimezone(UTC) - now.astimezone(UTC) == timedelta(hours=9)
 
 
+def test_a_night_in_which_clocks_go_forward_has_an_hour_less():
+    now = datetime(2027, 3, 27, 22, 0, tzinfo=BERLIN)  # until 6 o'clock: 8 hours on the clock, 7 to train in
+    ready_by = next_time(time(6, 0), now=now)
+    assert ready_by.astimezone(UTC) == datetime(2027, 3, 28, 4, 0, tzinfo=UTC)
+    # 420 minutes less a twentieth; both moments of one zone, as the form has them.
+    assert minutes_to_train(ready_by, now=now) == 399.0
+
+
+def test_a_time_that_clocks_pass_over_comes_all_the_same():
+    now = datetime(2027, 3, 28, 1, 50, tzinfo=BERLIN)  # ten minutes later it is 3 o'clock
+    assert next_time(time(2, 30), now=now).astimezone(UTC) == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+
+
+def test_a_time_that_clocks_show_twice_is_the_first_still_to_come():
+    first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))  # both are 2:30 in Berlin
+    assert next_time(time(2, 30), now=(first - timedelta(hours=3)).astimezone(BERLIN)).astimezone(UTC) == first
+    assert next_time(time(2, 30), now=first.astimezone(BERLIN)).astimezone(UTC) == second
+    later = next_time(time(2, 30), now=second.astimezone(BERLIN))
+    assert later == datetime(2026, 10, 26, 2, 30, tzinfo=BERLIN)
+
+
 @pytest.mark.parametrize(
     ("minutes", "expected"),
     [

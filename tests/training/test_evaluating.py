@@ -65,6 +65,27 @@ def test_all_figures_are_told(tiny_release, monkeypatch):
     assert with_boxes == [(32.0, 1.0)]
 
 
+def test_intervals_are_told_when_they_are_asked_for(tiny_release, monkeypatch):
+    monkeypatch.setattr(evaluating, "Detector", KnownDetector)
+    make_version("squares")
+    asked = ["--release", "tiny-random", "--version", "1"]
+    figures = evaluate(*asked, "--bootstrap", "60")
+    assert figures["bootstrap"] == 60
+    told = figures["intervals"]
+    # Two pictures: where the one with a mask is drawn its face is always found, and that without never; in a sample
+    # of one picture twice the other class is not there at all.
+    assert (told["ap50"], told["ap50_95"]) == ({"with_mask": [1.0, 1.0], "without_mask": [0.0, 0.0]},) * 2
+    assert told["map50"] == told["map50_95"] == [0.5, 0.5]
+    assert "intervals" not in evaluate(*asked)
+
+
+def test_a_bootstrap_without_rounds_is_refused(tiny_release):
+    make_version("squares")
+    for rounds in ("0", "-3", "many"):
+        with pytest.raises(CommandError, match="number of rounds from 1 up"):
+            evaluate("--version", "1", f"--bootstrap={rounds}")
+
+
 def test_a_real_release_runs_on_every_part(tiny_release):
     make_version("squares", train=2, validation=1, test=1)
     figures = evaluate("--version", "squares:1", "--split", "all")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from yolo.bootstrap import bootstrap_interval
+from yolo.bootstrap import bootstrap_interval, bootstrap_intervals
 from yolo.detections import Detections, Truth
 
 
@@ -40,3 +40,20 @@ def test_it_needs_pictures_and_predictions_for_each():
         bootstrap_interval(truths, predictions[:2], recall)
     with pytest.raises(ValueError, match="needs pictures"):
         bootstrap_interval([], [], recall)
+
+
+def test_several_measures_are_taken_of_the_same_samples():
+    def measures(truths, predictions):
+        share = recall(truths, predictions)
+        return {"found": share, "missed": 1 - share, "unknown": np.nan}
+
+    told = bootstrap_intervals(*pictures(100, 50), measures, rounds=200)
+    low, high = told["found"]
+    assert told["missed"] == pytest.approx((1 - high, 1 - low))
+    assert told["unknown"] is None
+    assert told["found"] == bootstrap_interval(*pictures(100, 50), recall, rounds=200)
+
+
+def test_without_rounds_nothing_is_told():
+    with pytest.raises(ValueError, match="needs rounds"):
+        bootstrap_intervals(*pictures(3, 3), lambda *_: {}, rounds=0)

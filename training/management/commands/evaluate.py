@@ -2,6 +2,7 @@
 
 import re
 import sys
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -17,6 +18,7 @@ from training.evaluating import SPLITS, release_evaluate
 from yolo.release import ReleaseError
 from yolo.samples import SampleError
 
+BOOTSTRAP_ROUNDS = 200
 VERSION = re.compile(r"(?:(?P<dataset>.+?)(?::| v))?(?P<number>[0-9]{1,9})")
 
 
@@ -34,6 +36,15 @@ class Command(DataCommand):
         parser.add_argument("--version", required=True, metavar="VERSION", help="its number, or DATASET:NUMBER")
         parser.add_argument("--dataset", metavar="NAME", help="may be left out where there is one dataset only")
         parser.add_argument("--split", choices=SPLITS, default=str(Split.TEST), help="the part to measure on (test)")
+        parser.add_argument(
+            "--bootstrap",
+            type=_rounds,
+            nargs="?",
+            const=BOOTSTRAP_ROUNDS,
+            default=0,
+            metavar="ROUNDS",
+            help=f"also tell 90 %% intervals, by drawing the pictures again so many times ({BOOTSTRAP_ROUNDS})",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         release = _release(options["release"])
@@ -44,13 +55,21 @@ class Command(DataCommand):
                 bar.total = total
                 bar.update(done - bar.n)
 
-            figures = release_evaluate(release, version, split=options["split"], on_picture=show)
+            figures = release_evaluate(
+                release, version, split=options["split"], bootstrap=options["bootstrap"], on_picture=show
+            )
         if figures["learnt_from"]:
             words = {"learnt": figures["learnt_from"], "pictures": figures["pictures"]}
             self.say(
                 _("The release was trained on %(learnt)d of these %(pictures)d pictures: they flatter it.") % words
             )
         self.result(figures)
+
+
+def _rounds(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError(_("a number of rounds from 1 up, not %(text)s") % {"text": text})
+    return int(text)
 
 
 def _release(name: str | None) -> ModelRelease:
