@@ -10,8 +10,11 @@ class DetectionConfig(AppConfig):
         from jobs.kinds import Kind, register
         from jobs.models import Queue
         from jobs.startup import at_start
+        from releases.models import ReleaseConversion
+        from releases.real_pictures import offer
 
         at_start("detection.incoming.incoming_sweep")
+        offer(ReleaseConversion.Origin.SAMPLE, "detection.real_pictures.sample_pictures", rank=1)
         register(
             Kind(
                 name="detection.process_clip",

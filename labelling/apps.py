@@ -8,11 +8,14 @@ class LabellingConfig(AppConfig):
 
     def ready(self) -> None:
         from labelling.models import BULK_KIND, FETCH_KIND, IMPORT_KIND, PRELABEL_KIND
+        from releases.models import ReleaseConversion
+        from releases.real_pictures import offer
 
         _register(IMPORT_KIND, runner="labelling.importing.run", unit="records", page="import")
         _register(FETCH_KIND, runner="labelling.fetching.run", unit="pictures", page="fetch")
         _register(PRELABEL_KIND, runner="labelling.prelabelling.run", unit="pictures", page="prelabel")
         _register(BULK_KIND, runner="labelling.bulk.run", unit="images or boxes", page="bulk")
+        offer(ReleaseConversion.Origin.VALIDATION, "labelling.real_pictures.validation_pictures", rank=0)
 
 
 def _register(kind: str, *, runner: str, unit: str, page: str) -> None:

@@ -12,10 +12,11 @@ from django.http import HttpRequest
 from accounts.access import person
 from accounts.rights import Right
 from releases.batches.admin import PictureBatchAdmin
-from releases.models import Activation, ModelRelease
+from releases.conversions import conversion_delete
+from releases.models import Activation, ModelRelease, ReleaseConversion
 from releases.services import release_delete, release_kept_by
 
-__all__ = ["ActivationAdmin", "ModelReleaseAdmin", "PictureBatchAdmin"]
+__all__ = ["ActivationAdmin", "ModelReleaseAdmin", "PictureBatchAdmin", "ReleaseConversionAdmin"]
 
 
 @admin.register(ModelRelease)
@@ -67,3 +68,27 @@ class ActivationAdmin(admin.ModelAdmin[Activation]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Activation | None = None) -> bool:
         return False
+
+
+@admin.register(ReleaseConversion)
+class ReleaseConversionAdmin(admin.ModelAdmin[ReleaseConversion]):
+    list_display = ("release", "form", "size", "largest_difference", "pictures", "pictures_from", "made_at")
+    list_filter = ("form", "pictures_from", "made_at")
+    list_select_related = ("release",)
+    search_fields = ("release__name", "sha256")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ReleaseConversion | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ReleaseConversion | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and person(request).may(Right.MANAGE_RELEASES)
+
+    def delete_model(self, request: HttpRequest, obj: ReleaseConversion) -> None:
+        conversion_delete(conversion=obj, by=person(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ReleaseConversion]) -> None:
+        for conversion in queryset.select_related("release"):
+            conversion_delete(conversion=conversion, by=person(request))

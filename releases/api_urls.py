@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from releases.api import batches, pictures, releases
+from releases.api import batches, conversions, pictures, releases
 
 urlpatterns: list[URLPattern] = [
     path("detect/", pictures.Detect.as_view(), name="api-detect"),
@@ -18,4 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("batches/<int:pk>/zip/", batches.BatchZips.as_view(), name="api-batch-zip"),
     path("batches/<int:pk>/start/", batches.BatchStart.as_view(), name="api-batch-start"),
     path("batches/<int:pk>/download/", batches.BatchDownload.as_view(), name="api-batch-download"),
+    path("releases/<int:pk>/files/", conversions.ConversionList.as_view(), name="api-release-files"),
+    path("files/<int:pk>/", conversions.ConversionDetail.as_view(), name="api-release-file"),
+    path("files/<int:pk>/file/", conversions.ConversionFile.as_view(), name="api-release-file-content"),
 ]

@@ -11,6 +11,7 @@ class ReleasesConfig(AppConfig):
         from jobs.models import Queue
         from jobs.startup import at_start, every_hour, keep_running
         from releases.batches.models import BATCH_KIND
+        from releases.conversion_files import CONVERSION_KIND
 
         at_start("releases.services.bundled_register")
         keep_running("inference", "serve_inference")
@@ -23,5 +24,15 @@ class ReleasesConfig(AppConfig):
                 unit="photographs",
                 page="releases:batch",
                 visible="releases.batches.models.batch_is_visible",
+            )
+        )
+        register(
+            Kind(
+                name=CONVERSION_KIND,
+                queue=Queue.SHORT,
+                runner="releases.converting.run",
+                unit="steps",
+                page="releases:conversion",
+                visible="releases.access.conversion_visible",
             )
         )

@@ -1,5 +1,6 @@
 """Releases of a trained network."""
 
+from pathlib import Path
 from typing import Final, Self
 
 from django.conf import settings
@@ -87,3 +88,74 @@ class Activation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.at:%Y-%m-%d %H:%M}"
+
+
+class ReleaseConversionQuerySet(models.QuerySet["ReleaseConversion"]):
+    def for_user(self, user: User) -> Self:
+        return self if user.may(Right.VIEW_RELEASES) else self.none()
+
+
+class ReleaseConversion(models.Model):
+    """A release as one file for other programs, made by a job and compared with the network on real pictures."""
+
+    class Form(models.TextChoices):
+        KERAS = "keras", _("Keras")
+        ONNX = "onnx", _("ONNX")
+
+    class Origin(models.TextChoices):
+        """Where the pictures come from that a file was compared on."""
+
+        VALIDATION = "validation", _("validation pictures of the release")
+        SAMPLE = "sample", _("frames of the sample clip")
+
+    release = models.ForeignKey(ModelRelease, on_delete=models.CASCADE, related_name="conversions")
+    form = models.CharField(_("form"), max_length=10, choices=Form.choices)
+    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(_("bytes"), null=True, blank=True)
+    largest_difference = models.FloatField(
+        _("largest difference"),
+        null=True,
+        blank=True,
+        help_text=_("Of raw outputs, between the file and the Keras network, over all pictures."),
+    )
+    pictures = models.PositiveIntegerField(_("pictures"), null=True, blank=True)
+    pictures_from = models.CharField(_("pictures from"), max_length=12, choices=Origin.choices, blank=True)
+    created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    made_at = models.DateTimeField(_("made"), null=True, blank=True)
+
+    objects = ReleaseConversionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file of a release")
+        verbose_name_plural = _("files of releases")
+        ordering = ["release", "form"]
+        constraints = [
+            models.UniqueConstraint(fields=["release", "form"], name="conversion_once_a_form"),
+            models.CheckConstraint(condition=models.Q(form__in=["keras", "onnx"]), name="conversion_form_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called when it is handed out."""
+        return f"{self.release.name}.{self.form}"
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies once it is made."""
+        return Path(settings.MEDIA_ROOT) / "conversions" / f"{self.release.sha256}.{self.form}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.job is not None and not self.job.is_finished
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file can be handed out: made, and not lost since."""
+        return self.made_at is not None and self.path.is_file() and self.path.stat().st_size == self.size

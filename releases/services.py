@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import audit
+from releases.conversion_files import conversions_drop
 from releases.models import Activation, ModelRelease
 from yolo.release import MANIFEST, Release, ReleaseError, read_release
 
@@ -189,6 +190,7 @@ def release_delete(*, release: ModelRelease, by: User | None) -> None:
         raise ReleaseKept(why)
     audit(actor=by, action="release_delete", target=release, name=release.name, sha256=release.sha256)
     folder, is_ours = release_folder(release), not release.is_bundled
+    conversions_drop(release, by=by)
     release.delete()
     if is_ours:
         transaction.on_commit(partial(shutil.rmtree, folder, ignore_errors=True), robust=True)

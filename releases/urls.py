@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from releases import views
+from releases import conversion_views, views
 from releases.batches import views as batches
 
 app_name = "releases"
@@ -28,4 +28,7 @@ urlpatterns = [
     path("<int:pk>/roll-back/", views.roll_back, name="roll_back"),
     path("<int:pk>/delete/", views.delete, name="delete"),
     path("<int:pk>/download/", views.download, name="download"),
+    path("<int:pk>/convert/", conversion_views.convert, name="convert"),
+    path("files/<int:pk>/", conversion_views.conversion, name="conversion"),
+    path("files/<int:pk>/file/", conversion_views.conversion_file, name="conversion_file"),
 ]

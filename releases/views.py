@@ -13,6 +13,7 @@ from accounts.access import person, require
 from accounts.rights import Right
 from releases.archive import zipped
 from releases.card import as_markdown
+from releases.conversion_page import files_shown
 from releases.figures import figures_of
 from releases.forms import PictureForm
 from releases.models import ModelRelease
@@ -65,6 +66,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         "problem": problem,
         "may_manage": may_manage,
         "kept_by": release_kept_by(row) if may_manage else "",
+        "files": files_shown(row),
         "activations": row.activations.select_related("by")[:ACTIVATIONS],
     }
     return render(request, "releases/release.html", context)

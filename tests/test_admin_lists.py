@@ -12,7 +12,7 @@ from accounts.services import audit
 from detection.models import ReleasePreview
 from labelling.models import BoxChange, BulkChange, ClassAlias, PictureFetch
 from releases.batches.services import batch_create
-from releases.models import Activation, ModelRelease
+from releases.models import Activation, ModelRelease, ReleaseConversion
 from tests.detection.test_admin import TABLES as DETECTION
 from tests.labelling.admin.test_lists import TABLES as LABELLING
 from tests.labelling.admin.test_proposals import TABLES as PROPOSALS
@@ -56,6 +56,10 @@ def add_activation(number: int, by: User) -> Activation:
     return Activation.objects.create(release=release, name=release.name, at=release.created_at, by=by)
 
 
+def add_conversion(number: int, by: User) -> ReleaseConversion:
+    return ReleaseConversion.objects.create(release=add_release(number, by), form="onnx", created_by=by)
+
+
 def add_preview(number: int, by: User) -> ReleasePreview:
     return ReleasePreview.objects.create(release=add_release(number, by), created_by=by)
 
@@ -90,6 +94,7 @@ ROWS: dict[str, Callable[[int, User], object]] = {
     "releases.modelrelease": add_release,
     "releases.picturebatch": lambda number, by: batch_create(by=by),
     "training.curve": add_curve,
+    "releases.releaseconversion": add_conversion,
     "training.examination": add_examination,
     "training.startweights": add_weights,
     "training.trainingrun": add_run,

@@ -12,6 +12,7 @@ from accounts.models import ApiToken, User
 from accounts.rights import Right
 from detection.models import Camera, ReleasePreview
 from labelling.models import Box, BoxClass, BulkChange, Image, LabelImport, PictureFetch, PreLabel
+from releases.models import ReleaseConversion
 from tests.detection.makers import make_analysis, make_camera, make_clip, make_job
 from tests.labelling.makers import make_proposal
 from tests.releases.batches.makers import filled, picture
@@ -159,6 +160,14 @@ RULES: dict[str, Rule] = {
     "api-release-roll-back": Rule(Right.MANAGE_RELEASES, post=True, api=True, takes=(200, 409)),
     "api-release-card": Rule(Right.VIEW_RELEASES, pk="release", api=True, takes=(200, 409)),
     "api-release-download": Rule(Right.VIEW_RELEASES, pk="release", api=True, takes=(200, 409)),
+    "api-release-files": Rule(
+        Right.MANAGE_RELEASES, post=True, pk="release", api=True, data={"form": "onnx"}, takes=(202, 409)
+    ),
+    "api-release-file": Rule(Right.VIEW_RELEASES, pk="conversion", api=True),
+    "api-release-file-content": Rule(Right.VIEW_RELEASES, pk="conversion", api=True, takes=(200, 409)),
+    "releases:convert": Rule(Right.MANAGE_RELEASES, post=True, pk="release", data={"form": "onnx"}),
+    "releases:conversion": Rule(Right.VIEW_RELEASES, pk="conversion"),
+    "releases:conversion_file": Rule(Right.VIEW_RELEASES, pk="conversion"),
     "releases:release": Rule(Right.VIEW_RELEASES, pk="release"),
     "releases:activate": Rule(Right.MANAGE_RELEASES, post=True, pk="release"),
     "releases:roll_back": Rule(Right.MANAGE_RELEASES, post=True, pk="release"),
@@ -292,6 +301,7 @@ def rows(people) -> dict[str, int]:
         "batch": batch.pk,
         "batch_zip": batch.zips.create(name="a.zip", size=5).pk,
         "batch_picture": batch.pictures.get().pk,
+        "conversion": ReleaseConversion.objects.create(release=analysis.release, form="keras").pk,
         "preview": ReleasePreview.objects.create(release=analysis.release).pk,
         "api_token": ApiToken.objects.create(user=somebody, name="script", digest="0" * 64).pk,
     }

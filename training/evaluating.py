@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from labelling.models import DatasetVersion, Split, VersionImage
+from labelling.real_pictures import trained_version
 from labelling.versions import version_samples
 from releases.models import ModelRelease
 from releases.services import release_folder
@@ -76,8 +77,7 @@ def learnt_from(release: ModelRelease, version: DatasetVersion, parts: Sequence[
 
     None where the version it was trained on is not known here, so that nobody can tell.
     """
-    made_of = (release.provenance.get("dataset") or {}).get("content_sha256")
-    trained = DatasetVersion.objects.filter(content_sha256=made_of).first() if made_of else None
+    trained = trained_version(release)
     if trained is None:
         return None
     learnt = VersionImage.objects.filter(version=trained, split=Split.TRAIN).values("sha256")

@@ -1,21 +1,22 @@
-// A page that waits for its job: shows how far it is, and loads what came of it when it is done.
+// A page that waits for jobs: shows how far each is, and loads what came of it when one is done.
 import { clock, watchJob } from "./job-socket.js";
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-const card = document.querySelector("[data-awaited-job]");
 
-function show(snapshot) {
+function show(card, snapshot) {
   if (["succeeded", "failed", "cancelled"].includes(snapshot.state)) {
     location.reload();
     return;
   }
   const set = (name, text) => {
-    card.querySelector(`[data-awaited-${name}]`).textContent = text;
+    const shown = card.querySelector(`[data-awaited-${name}]`);
+    if (shown) shown.textContent = text;
   };
   set("done", numbers.format(snapshot.done));
   set("total", snapshot.total ? numbers.format(snapshot.total) : "…");
   set("rate", snapshot.rate === null ? "–" : numbers.format(snapshot.rate));
   set("left", clock(snapshot.seconds_left));
+  set("message", snapshot.message);
   if (snapshot.total) {
     const bar = card.querySelector("progress");
     bar.max = snapshot.total;
@@ -23,4 +24,6 @@ function show(snapshot) {
   }
 }
 
-if (card) watchJob(card.dataset.awaitedJob, show);
+for (const card of document.querySelectorAll("[data-awaited-job]")) {
+  watchJob(card.dataset.awaitedJob, (snapshot) => show(card, snapshot));
+}
