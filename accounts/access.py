@@ -6,6 +6,9 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.rights import Right
@@ -35,5 +38,32 @@ def require(
             return view(request, *args, **kwargs)
 
         return checked
+
+    return decorate
+
+
+def posted_from(
+    page: str,
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, P], HttpResponseBase]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+]:
+    """Take what the form of a page posts. `page` is its name; its address takes the same arguments.
+
+    A refused form is shown under the address that it was posted to: whoever opens that again, by a reload or by
+    coming back from another page, is led to the page of the form, with the filters of the address.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def posted(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            query = request.GET.urlencode()
+            return redirect(reverse(page, args=args, kwargs=kwargs) + (f"?{query}" if query else ""))
+
+        return posted
 
     return decorate

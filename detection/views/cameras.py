@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import person, require
+from accounts.access import person, posted_from, require
 from accounts.rights import Right
 from detection.clip_rows import clip_rows, with_state
 from detection.forms import CameraForm
@@ -69,7 +69,7 @@ def camera(request: HttpRequest, pk: int) -> HttpResponse:
     return _camera_page(request, pk)
 
 
-@require_POST
+@posted_from("detection:camera")
 @require(Right.MANAGE_CAMERAS)
 def camera_token(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a new token and show it, this once; the old one stops working."""

@@ -5,9 +5,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.access import person, require
+from accounts.access import person, posted_from, require
 from accounts.rights import Right
 from detection.clip_rows import clip_filter, clip_rows
 from detection.forms import ClipFilterForm, ClipForm
@@ -24,7 +24,7 @@ def clips(request: HttpRequest) -> HttpResponse:
     return clips_page(request, ClipForm(user=person(request)))
 
 
-@require_POST
+@posted_from("detection:clips")
 @require(Right.UPLOAD_CLIPS)
 def clip_upload(request: HttpRequest) -> HttpResponse:
     """Take one clip. A script that asks for JSON gets it; a plain form gets a page."""

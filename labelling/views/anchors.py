@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.access import person, require
+from accounts.access import person, posted_from, require
 from accounts.rights import Right
 from labelling.anchors import AnchorLab, anchor_lab, dataset_sizes, version_sizes
 from labelling.forms import AnchorForm
@@ -29,7 +29,7 @@ def anchors(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, dataset, form)
 
 
-@require_POST
+@posted_from("labelling:anchors")
 @require(Right.MANAGE_DATASETS)
 def anchors_choose(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the anchors that the page shows with their version."""

@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
-from accounts.access import person, require
+from accounts.access import person, posted_from, require
 from accounts.rights import Right
 from labelling import services
 from labelling.class_forms import RenameForm, UniteForm
@@ -16,7 +15,7 @@ from labelling.models import BoxClass, BulkChange
 from labelling.views.datasets import dataset_of, dataset_page
 
 
-@require_POST
+@posted_from("labelling:dataset")
 @require(Right.MANAGE_DATASETS)
 def class_rename(request: HttpRequest, pk: int) -> HttpResponse:
     dataset = dataset_of(person(request), pk)
@@ -31,7 +30,7 @@ def class_rename(request: HttpRequest, pk: int) -> HttpResponse:
     return dataset_page(request, pk, rename_form=form)
 
 
-@require_POST
+@posted_from("labelling:dataset")
 @require(Right.MANAGE_DATASETS)
 def class_merge(request: HttpRequest, pk: int) -> HttpResponse:
     dataset = dataset_of(person(request), pk)

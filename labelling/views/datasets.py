@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import person, require
+from accounts.access import person, posted_from, require
 from accounts.models import User
 from accounts.rights import Right
 from labelling.class_forms import RenameForm, UniteForm
@@ -53,7 +53,7 @@ def dataset(request: HttpRequest, pk: int) -> HttpResponse:
     return dataset_page(request, pk)
 
 
-@require_POST
+@posted_from("labelling:dataset")
 @require(Right.MANAGE_DATASETS)
 def version_add(request: HttpRequest, pk: int) -> HttpResponse:
     form = VersionForm(request.POST)

@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.access import person, require
+from accounts.access import person, posted_from, require
 from accounts.rights import Right
 from labelling.forms import GalleryForm
 from labelling.gallery import GalleryPages, gallery_of, with_boxes_by_key
@@ -67,7 +67,7 @@ def images(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "labelling/images.html", context)
 
 
-@require_POST
+@posted_from("labelling:images")
 @require(Right.EDIT_BOXES)
 def images_do(request: HttpRequest, pk: int) -> HttpResponse:
     """Do what was posted as `action` with the posted `images`, or with `everything` that the filters leave."""

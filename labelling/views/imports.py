@@ -4,9 +4,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.access import person, require
+from accounts.access import person, posted_from, require
 from accounts.rights import Right
 from labelling.class_aliases import former_names
 from labelling.class_names import OUR_CLASSES
@@ -19,7 +19,7 @@ from labelling.views.datasets import dataset_of, dataset_page
 PAGE = 100
 
 
-@require_POST
+@posted_from("labelling:dataset")
 @require(Right.MANAGE_DATASETS)
 def import_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an export. A script that asks for JSON gets it; a plain form gets a page."""
@@ -35,7 +35,7 @@ def import_add(request: HttpRequest, pk: int) -> HttpResponse:
     return dataset_page(request, pk, import_form=form)
 
 
-@require_POST
+@posted_from("labelling:import")
 @require(Right.MANAGE_DATASETS)
 def pictures_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the pictures that an import missed."""
@@ -52,7 +52,7 @@ def pictures_add(request: HttpRequest, pk: int) -> HttpResponse:
     return _report(request, earlier, form)
 
 
-@require_POST
+@posted_from("labelling:import")
 @require(Right.MANAGE_DATASETS)
 def import_go(request: HttpRequest, pk: int) -> HttpResponse:
     """Start the import that was looked at, with the names for its classes as they were chosen."""
