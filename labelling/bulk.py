@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from jobs.reporter import JobFailure, Reporter
 from labelling.models import Box, BoxClass, BulkAction, BulkChange, Image, VersionImage
+from labelling.pace import portions
 from labelling.services.classes import classes_merge
-from labelling.services.images import images_delete_portion, images_mark_portion, portions, refuse_frozen
+from labelling.services.images import images_delete_portion, images_mark_portion, refuse_frozen
 from labelling.services.splits import images_fix_split
 
 

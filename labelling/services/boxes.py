@@ -6,6 +6,7 @@ boxes, by everything that writes boxes, so that nobody waits in a circle.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -15,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from labelling.models import Box, BoxChange, BoxClass, Image
-from labelling.services.history import BATCH, Change, box_state, created, deleted, record_changes
+from labelling.pace import portions
+from labelling.services.history import Change, box_state, created, deleted, record_changes
 
 XYXY = tuple[float, float, float, float]
 EDGES: Final = ("x_min", "y_min", "x_max", "y_max")
@@ -97,14 +99,23 @@ def box_change(*, box: Box, by: User) -> Box:
     )
 
 
-@transaction.atomic
 def boxes_delete(*, boxes: QuerySet[Box], by: User) -> int:
-    """Delete boxes in the administration, whatever their revision; how many."""
-    images = Image.objects.filter(pk__in=boxes.order_by().values("image")).order_by("pk")
+    """Delete boxes in the administration, whatever their revision; how many.
+
+    In portions, so that nobody waits long for the database: broken off, it has deleted a part, each box on record.
+    """
+    keys = list(boxes.order_by("pk").values_list("pk", flat=True))
+    return sum(_boxes_deleted(portion, by) for portion in portions(keys))
+
+
+@transaction.atomic
+def _boxes_deleted(keys: Sequence[int], by: User) -> int:
+    """Delete those boxes of these keys that are still there, images locked before their boxes as everywhere."""
+    chosen = Box.objects.filter(pk__in=keys)
+    images = Image.objects.filter(pk__in=chosen.order_by().values("image")).order_by("pk")
     list(images.select_for_update(no_key=True).values_list("pk"))
-    rows = list(boxes.select_related("box_class"))
-    for start in range(0, len(rows), BATCH):
-        Box.objects.filter(pk__in=[box.pk for box in rows[start : start + BATCH]]).delete()
+    rows = list(chosen.select_related("box_class"))
+    Box.objects.filter(pk__in=[box.pk for box in rows]).delete()
     record_changes(changes=[deleted(box) for box in rows], source=BoxChange.Source.ADMIN, by=by)
     return len(rows)
 

@@ -14,9 +14,9 @@ from accounts.models import User
 from accounts.services import audit
 from labelling.class_names import OUR_CLASSES, name_key
 from labelling.models import Box, BoxChange, BoxClass, ClassAlias, Dataset, Image, Proposal
+from labelling.pace import Pace
 from labelling.services.history import Change, box_state, record_changes
 
-BATCH: Final = 500  # boxes that one transaction moves
 ATTEMPTS: Final = 5  # to delete classes into which others draw meanwhile
 
 Opens = Callable[[], AbstractContextManager[None]]  # a transaction
@@ -108,18 +108,18 @@ def _names_remembered(names: Iterable[str], box_class: BoxClass) -> None:
 def _boxes_moved(
     sources: Sequence[BoxClass], into: BoxClass, by: User | None, transaction_of: Opens, on_moved: Callable[[int], None]
 ) -> int:
-    moved, portion = 0, 1
+    moved, portion, pace = 0, 1, Pace()
     while portion:
-        with transaction_of():
-            portion = _portion_moved(sources, into, by)
+        with pace.measured(), transaction_of():
+            portion = _portion_moved(sources, into, by, most=pace.size)
             on_moved(portion)
         moved += portion
     return moved
 
 
-def _portion_moved(sources: Sequence[BoxClass], into: BoxClass, by: User | None) -> int:
+def _portion_moved(sources: Sequence[BoxClass], into: BoxClass, by: User | None, *, most: int) -> int:
     """Move some boxes, images locked before their boxes as everywhere; how many, 0 once none is left."""
-    found = Box.objects.filter(box_class__in=sources).order_by("pk").values_list("pk", "image")[:BATCH]
+    found = Box.objects.filter(box_class__in=sources).order_by("pk").values_list("pk", "image")[:most]
     keys = dict(found)
     images = Image.objects.filter(pk__in=set(keys.values())).order_by("pk")
     list(images.select_for_update(no_key=True).values_list("pk"))

@@ -1,8 +1,7 @@
 """Every write about images, apart from their boxes."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,21 +12,16 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import audit
 from labelling.models import Image, VersionImage
+from labelling.pace import portions
 from labelling.services.files import delete_files_on_commit
 from labelling.services.opinions import opinions_refresh, opinions_refresh_all, opinions_silence
 
-BATCH: Final = 500  # images that one transaction changes
 
-
-def portions(keys: Sequence[int]) -> Iterator[Sequence[int]]:
-    """The keys in the portions that one transaction changes."""
-    for start in range(0, len(keys), BATCH):
-        yield keys[start : start + BATCH]
-
-
-@transaction.atomic
 def images_delete(*, images: QuerySet[Image], by: User | None) -> int:
-    """Delete images with their boxes; how many. Raises ValidationError when a version holds one of them."""
+    """Delete images with their boxes; how many. Raises ValidationError when a version holds one of them.
+
+    All are looked at before the first goes, and they go in portions, so that nobody waits long for the database.
+    """
     refuse_frozen(VersionImage.objects.filter(image__in=images))
     keys = list(images.order_by("pk").values_list("pk", flat=True))
     return sum(images_delete_portion(keys=portion, by=by) for portion in portions(keys))

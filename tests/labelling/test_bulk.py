@@ -5,10 +5,10 @@ from django.core.exceptions import ValidationError
 
 from jobs.models import Job
 from jobs.services import JobFailed, job_run_here
-from labelling import bulk
+from labelling import bulk, pace
 from labelling.models import BULK_KIND, Box, BoxChange, BoxClass, BulkAction, BulkChange, Image
 from labelling.services import bulk as service
-from labelling.services import classes, classes_unite, dataset_create, images, images_change
+from labelling.services import classes, classes_unite, dataset_create, images_change
 from labelling.versions import version_create
 from tests.labelling.makers import bbox, import_here, jpeg, record
 
@@ -20,7 +20,7 @@ def few(monkeypatch):
     """Two images are many, and portions are of one."""
     monkeypatch.setattr(service, "MOST_IMAGES", 1)
     monkeypatch.setattr(service, "MOST_BOXES", 1)
-    monkeypatch.setattr(images, "BATCH", 1)
+    monkeypatch.setattr(pace, "MOST", 1)
 
 
 def start(action: BulkAction, by, **parameters) -> BulkChange:
@@ -137,7 +137,7 @@ def herd(masks):
 
 
 def test_classes_of_many_boxes_are_merged_by_a_job(herd, carol, monkeypatch):
-    monkeypatch.setattr(classes, "BATCH", 2)
+    monkeypatch.setattr(pace, "MOST", 2)
     into = BoxClass.objects.get(name="with_mask")
     row = classes_unite(sources=herd, into=into, by=carol)
     assert herd.get().boxes.count() == 3
@@ -149,7 +149,7 @@ def test_classes_of_many_boxes_are_merged_by_a_job(herd, carol, monkeypatch):
 
 
 def test_a_merge_that_was_broken_off_is_finished_by_its_job(herd, carol, monkeypatch):
-    monkeypatch.setattr(classes, "BATCH", 2)
+    monkeypatch.setattr(pace, "MOST", 2)
     row = classes_unite(sources=herd, into=BoxClass.objects.get(name="with_mask"), by=carol)
 
     def broken(*_given):

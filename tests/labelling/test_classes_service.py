@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import AuditEntry
+from labelling import pace
 from labelling.models import Box, BoxChange, BoxClass, Image, PreLabel, Proposal
 from labelling.services import box_update, class_rename, classes, classes_merge, dataset_create
 from labelling.versions import version_create
@@ -48,7 +49,7 @@ def test_only_what_a_person_corrected_counts_as_edited_after_a_merge(masks, caro
 
 
 def test_more_boxes_than_a_portion_are_moved(masks, carol, monkeypatch, django_assert_max_num_queries):
-    monkeypatch.setattr(classes, "BATCH", 2)
+    monkeypatch.setattr(pace, "MOST", 2)
     image = Image.objects.get(external_id="a.jpg")
     deer = named("deer")
     Box.objects.bulk_create(Box(image=image, box_class=deer, x_min=i, y_min=0, x_max=i + 1, y_max=1) for i in range(6))

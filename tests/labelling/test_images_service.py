@@ -2,8 +2,9 @@
 
 import pytest
 
+from labelling import pace
 from labelling.models import Box, Image, LabelImport, Opinion
-from labelling.services import image_change, image_mark, images, images_mark
+from labelling.services import image_change, image_mark, images_mark
 from tests.labelling.makers import bbox, import_here, record
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,6 @@ def test_portions_take_the_same_queries_however_many_images_have_opinions(
 
 
 def test_a_filter_that_no_longer_fits_marks_all_it_had_found(masks, carol, monkeypatch):
-    monkeypatch.setattr(images, "BATCH", 1)
+    monkeypatch.setattr(pace, "MOST", 1)
     Image.objects.update(labelled=False)
     assert images_mark(images=Image.objects.filter(labelled=False), labelled=True, by=carol) == 3
