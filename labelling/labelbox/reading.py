@@ -79,6 +79,8 @@ def _read_member(opened: Opener) -> Iterator[object]:
     text = encoding.decode_start(start)
     is_json = text[:1] in ("[", "{")
     delimiter = None if is_json else _delimiter(text)
+    if delimiter is None:
+        _require_json(start, text)
     a_line_each = text[:1] == "{" and _holds_a_record_a_line(opened, encoding)
     with opened() as file:
         if delimiter is not None:
@@ -87,6 +89,18 @@ def _read_member(opened: Opener) -> Iterator[object]:
             yield from _read_ndjson(file, encoding)
         else:
             yield from read_json(text_pieces(file, encoding))
+
+
+def _require_json(start: bytes, text: str) -> None:
+    """Say of a file that is nothing of the kind what it should be, instead of where it is no JSON."""
+    if not start:
+        raise ExportError("The file is empty.")
+    if text[:1].isalpha() or text[:1] == "<":
+        first = text.split()[0][:20]
+        raise ExportError(
+            f'The file is no export: it begins with "{first}". JSON begins with [ or {{, CSV with a line of columns, ID'
+            " and Label among them."
+        )
 
 
 def _holds_a_record_a_line(opened: Opener, encoding: Encoding) -> bool:

@@ -133,6 +133,40 @@ def test_an_export_that_cannot_be_read_is_one_sentence_and_leaves_nothing(tmp_pa
     assert not Dataset.objects.exists()
 
 
+def test_a_folder_in_the_place_of_an_export_is_one_sentence(pictures):
+    with pytest.raises(CommandError, match=r"is a folder\. Name the export file in it"):
+        call_command("import_labelbox", str(pictures), "--dry-run")
+
+
+def test_pictures_that_are_not_there_are_told_before_the_export_is_read(export, tmp_path):
+    with pytest.raises(CommandError, match="There is no folder or zip of pictures at"):
+        call_command("import_labelbox", str(export), "--dry-run", "--images", str(tmp_path / "none"))
+
+
+def test_a_person_reads_figures_and_each_reason_once(export, pictures, capsys):
+    call_command("import_labelbox", str(export), "--images", str(pictures), "--dry-run")
+    assert capsys.readouterr().out.splitlines() == [
+        "4 records: 2 images, 1 whose picture is missing, 1 left out",
+        "3 boxes; 1 of the images are without boxes",
+        "classes: with_mask 1, deer 1, without_mask 1",
+        "left out:",
+        "  1 × skipped-in-labelbox, in the rows 4",
+        "    The picture was skipped in Labelbox.",
+        "objects that became no box:",
+        "  1 × degenerate-box, in the rows 1",
+        "    The box has no area.",
+        "Pictures are missing: name their folder or zip with --images, or have them read from their addresses",
+        "with --fetch. Until then their images wait in the dataset.",
+    ]
+
+
+def test_many_rows_of_one_reason_are_not_all_named(tmp_path, capsys):
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps([record(f"{number}.jpg", Label="Skip") for number in range(12)]))
+    call_command("import_labelbox", str(path), "--dry-run")
+    assert "  12 × skipped-in-labelbox, in the rows 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("dry_run", [["--dry-run"], []])
 def test_pictures_that_are_neither_folder_nor_zip_are_one_sentence(export, dry_run):
     with pytest.raises(CommandError, match="neither a folder nor a zip"):

@@ -13,6 +13,7 @@ from jobs.commands import DataCommand
 from jobs.services import job_run_here
 from labelling.import_reports import full_report
 from labelling.importing import ImportFailure, open_export, preview
+from labelling.management.import_summary import summary
 from labelling.models import FETCH_KIND, IMPORT_KIND, Dataset, Image
 from labelling.services import dataset_create, fetch_create, fetch_title, import_create
 
@@ -52,6 +53,8 @@ class Command(DataCommand):
         if not (options["dry_run"] or (options["dataset"] or "").strip()):
             raise CommandError("Into which dataset? Name it with --dataset, or only look at the export with --dry-run.")
         _require_readable(options["export"])
+        if options["images"] is not None and not options["images"].exists():
+            raise CommandError(f"There is no folder or zip of pictures at {options['images']}.")
         dataset = Dataset.objects.filter(name=options["dataset"]).first()
         with tqdm(unit=" records", file=sys.stderr, disable=options["verbosity"] == 0) as self.bar:
             if options["dry_run"]:
@@ -59,6 +62,14 @@ class Command(DataCommand):
             else:
                 report = self._import(dataset or _new_dataset(options), options)
         self.result(report)
+
+    def result(self, values: dict[str, Any]) -> None:
+        """One JSON object, or the report in words."""
+        if self._json:
+            super().result(values)
+            return
+        for line in summary(values):
+            self.stdout.write(line)
 
     def _preview(self, dataset: Dataset | None, options: dict[str, Any]) -> dict[str, Any]:
         with options["export"].open("rb") as file:
@@ -122,6 +133,11 @@ def _new_dataset(options: dict[str, Any]) -> Dataset:
 
 
 def _require_readable(export: Path) -> None:
+    if export.is_dir():
+        raise ImportFailure(
+            f"{export} is a folder. Name the export file in it; folders of Pascal VOC, YOLO and COCO are for"
+            " import_annotations."
+        )
     try:
         export.open("rb").close()
     except OSError as error:

@@ -121,7 +121,7 @@ for place in (LOCKED.index(b"PK\x03\x04") + 6, LOCKED.index(b"PK\x01\x02") + 8):
 ODD_NAME = deflated("größe.json", TEXT.encode()).replace("größe".encode(), b"gr\xff\xff\xff\xffe")
 
 BAD = {
-    "nothing": (b"", "not valid JSON: Expecting value at line 1, column 1."),
+    "nothing": (b"", "The file is empty."),
     "blanks": (b" \n ", "not valid JSON: Expecting value at line 2, column 2."),
     "cut off": (TEXT.encode()[:-9], "at line 1, column "),
     "in Latin-1": (TEXT.encode("latin-1"), "The file is not UTF-8 text: byte "),

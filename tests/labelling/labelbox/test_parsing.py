@@ -130,7 +130,7 @@ def test_the_provenance_is_kept_without_nul_characters():
     [
         (b'[{"ID": "1"},\n {"ID" "2"}]', "Expecting ':' delimiter at line 2, column 8."),
         (b'[{"ID": "1"}, {"ID": ', "Expecting value at line 1, column 22."),
-        (b"", "Expecting value at line 1, column 1."),
+        (b"", "The file is empty."),
         (b"[\xff]", "not UTF-8 text: byte 1"),
         (b"[" * 100_000, "too deep"),
         (b'"text"', "neither a list of records nor a record"),

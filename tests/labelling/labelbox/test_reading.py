@@ -136,8 +136,9 @@ def test_csv_that_is_cut_off_inside_quotes_keeps_what_came_whole():
     [
         (jpeg(), "not UTF-8 text: byte 0"),
         ("[{'ID': 'é'}]".encode("latin-1"), "not UTF-8 text: byte 9"),
-        (b"a,b,c\n1,2,3\n", "not valid JSON: Expecting value at line 1, column 1"),
-        (b"<html></html>", "not valid JSON"),
+        (b"a,b,c\n1,2,3\n", 'The file is no export: it begins with "a,b,c". JSON begins with'),
+        (b"<html></html>", 'it begins with "<html></html>".'),
+        (b"/* none */ []", "not valid JSON: Expecting value at line 1, column 1"),
         (zipped({"a.jpg": jpeg(), "b.txt": b"text"}), "The zip holds no export"),
         (zipped({"../up.json": AS_LIST, "/etc/abs.json": AS_LIST, "C:\\x.json": AS_LIST}), "The zip holds no export"),
         (zipped({"inner.zip": zipped({"a.json": AS_LIST})}), "The zip holds no export"),
