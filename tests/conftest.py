@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connections
 
 from accounts.models import User
 from accounts.rights import Role
@@ -26,6 +27,14 @@ def _own_media(settings, tmp_path: Path) -> Iterator[None]:
     settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory) -> None:
+    """A file, as in use, and not memory: there, threads do not wait for each other but fail with 'table is locked'."""
+    database = connections["default"]
+    if database.vendor == "sqlite":
+        database.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
 def make_user(username: str, role: str) -> User:

@@ -70,7 +70,7 @@ class Site:
                 command, env=self.env, cwd=settings.BASE_DIR, stdout=output, stderr=subprocess.STDOUT
             )
         starts = self.printed().count("maskweb is at")
-        wait_for("the server", lambda: self.printed().count("maskweb is at") > starts, seconds=60)
+        wait_for("the server", lambda: self.printed().count("maskweb is at") > starts, seconds=180)
 
     def printed(self) -> str:
         """All that this and earlier starts have printed."""
@@ -80,7 +80,7 @@ class Site:
         """End the server as a person or the system does."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=60)
 
     def close(self) -> None:
         """Leave nothing behind, whatever the tests did."""
@@ -119,7 +119,7 @@ class Site:
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self._manage(*arguments), env=self.env, cwd=settings.BASE_DIR, text=True, capture_output=True, timeout=60
+            self._manage(*arguments), env=self.env, cwd=settings.BASE_DIR, text=True, capture_output=True, timeout=180
         )
 
     def _manage(self, *arguments: str) -> list[str]:
