@@ -23,7 +23,7 @@ class Socket(ApplicationCommunicator):
     async def connect(self) -> bool:
         """Whether the application accepted it."""
         await self.send_input({"type": "websocket.connect"})
-        answer = await self.receive_output(timeout=3)
+        answer = await self.receive_output(timeout=20)
         return answer["type"] == "websocket.accept"
 
     async def receive_json(self, timeout: float = 2) -> Any:
