@@ -1,6 +1,8 @@
 """Pages of runs side by side, and epochs as files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +14,8 @@ from accounts.access import person, require
 from accounts.models import User
 from accounts.rights import Right
 from training.charts import chart_words
-from training.comparing import curves, differing_settings, figures, validated_alike
+from training.comparing import curves, differing_settings, figures, figures_csv, settings_csv, validated_alike
+from training.csv_tables import as_csv
 from training.epoch_csv import epochs_csv, steps_csv
 from training.models import Curve, Examination, TrainingRun
 from training.shots import Shot, shots, wrong_where_right
@@ -35,7 +38,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "validated_alike": validated_alike(rows),
         "curves": curves(rows),
         "words": chart_words(),
-        "differences": _differences(rows[0], rows[1], person(request)),
+        "differences": _differences(rows, person(request)),
     }
     return render(request, "training/compare.html", context)
 
@@ -45,6 +48,14 @@ def compare(request: HttpRequest) -> HttpResponse:
 def compare_csv(request: HttpRequest) -> HttpResponse:
     rows = _chosen(person(request), request.GET.getlist("run"))
     return _csv(rows, "runs-" + "-".join(str(row.pk) for row in rows))
+
+
+@require_GET
+@require(Right.VIEW_TRAINING)
+def compared(request: HttpRequest, part: str) -> HttpResponse:
+    """One table of the page as a file."""
+    rows = _chosen(person(request), request.GET.getlist("run"))
+    return _file(TABLES[part](rows), f"runs-{part}")
 
 
 @require_GET
@@ -71,17 +82,36 @@ class Difference:
     shots: list[Shot]
 
 
-def _differences(one: TrainingRun, other: TrainingRun, user: User) -> list[Difference]:
-    """Both ways, of two runs whose best epochs were looked at closely; else nothing."""
-    examinations = {each.run_id: each for each in Examination.objects.filter(run__in=[one, other])}
+def _differences(runs: Sequence[TrainingRun], user: User) -> list[Difference]:
+    return [
+        Difference(right, wrong, len(rows), shots(rows[:MOST_SHOTS], wrong.examination.classes, user=user))
+        for right, wrong, rows in _one_sided(runs)
+    ]
+
+
+def _one_sided(runs: Sequence[TrainingRun]) -> list[tuple[TrainingRun, TrainingRun, list[dict[str, Any]]]]:
+    """Of the first two runs, both ways: who is right, who is wrong, and where. Nothing without both examinations."""
+    examinations = {each.run_id: each for each in Examination.objects.filter(run__in=runs[:2])}
     if len(examinations) < 2:
         return []
-    found = []
-    for right, wrong in ((one, other), (other, one)):
-        rows = wrong_where_right(examinations[right.pk], examinations[wrong.pk])
-        drawn = shots(rows[:MOST_SHOTS], examinations[wrong.pk].classes, user=user)
-        found.append(Difference(right, wrong, len(rows), drawn))
-    return found
+    for run in runs[:2]:
+        run.examination = examinations[run.pk]
+    one, other = runs[:2]
+    pairs = ((one, other), (other, one))
+    return [(right, wrong, wrong_where_right(right.examination, wrong.examination)) for right, wrong in pairs]
+
+
+def _pictures_csv(rows: Sequence[TrainingRun]) -> str:
+    """A line for each picture that one of the first two runs gets right and the other wrong."""
+    found = [
+        (str(right), str(wrong), row["image"], row["missed"], row["false"], row["confused"])
+        for right, wrong, rows_of in _one_sided(rows)
+        for row in rows_of
+    ]
+    return as_csv(("right", "wrong", "image", "missed", "of nothing", "of the wrong class"), found)
+
+
+TABLES = {"settings": settings_csv, "figures": figures_csv, "pictures": _pictures_csv}
 
 
 def _csv(rows: list[TrainingRun], name: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.maskweb import verdict_label
+from training.csv_tables import as_csv
 from training.models import Epoch, TrainingRun
 from training.option_fields import option_values
 
@@ -99,3 +100,14 @@ def _figure(name: str, values: Sequence[float | None]) -> Figure:
     known = [value for value in values if value is not None]
     best = tuple(place for place, value in enumerate(values) if value is not None and value == max(known))
     return Figure(name, tuple(values), best if len(best) < len(known) else ())
+
+
+def settings_csv(runs: Sequence[TrainingRun]) -> str:
+    """A line for each setting that differs, a column for each run."""
+    rows = differing_settings(runs)
+    return as_csv(("setting", *(str(run) for run in runs)), [(row.name, *row.values) for row in rows])
+
+
+def figures_csv(runs: Sequence[TrainingRun]) -> str:
+    """A line for each figure, a column for each run."""
+    return as_csv(("figure", *(str(run) for run in runs)), [(row.name, *row.values) for row in figures(runs)])

@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from typing import Any, Final
 
+from training.csv_tables import as_csv
 from training.models import Curve, Epoch, TrainingRun
 
 LOSSES: Final = ("loss", "box", "objectness", "classes")
@@ -32,8 +33,4 @@ def epochs_csv(runs: Sequence[TrainingRun]) -> str:
 
 def steps_csv(curve: Curve) -> str:
     """A line for each point of the curve: where its last step ended, in epochs, and means over its steps."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(("epochs done", "steps", "learning rate", *LOSSES))
-    writer.writerows(curve.points)
-    return out.getvalue()
+    return as_csv(("epochs done", "steps", "learning rate", *LOSSES), curve.points)

@@ -1,12 +1,10 @@
 """What a close look at a run's best epoch gave, as tables of comma-separated values."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from labelling.models import Image
-from releases.csv_cells import harmless
+from training.csv_tables import as_csv
 from training.models import Examination
 
 
@@ -17,14 +15,14 @@ def curves_csv(examination: Examination) -> str:
         last = len(curve["f1"]) - 1
         steps = enumerate(zip(curve["precision"], curve["f1"], strict=True))
         rows += [(name, round(step / last, 4), precision, f1) for step, (precision, f1) in steps]
-    return _table(("class", "recall or threshold", "precision at recall", "F1 at threshold"), rows)
+    return as_csv(("class", "recall or threshold", "precision at recall", "F1 at threshold"), rows)
 
 
 def confusion_csv(examination: Examination) -> str:
     """A line for each true class, the background last; the last column counts those that were missed."""
     heads = ("is", *(f"seen as {name}" for name in examination.classes), "missed")
     rows = zip([*examination.classes, "background"], examination.confusion, strict=True)
-    return _table(heads, [(name, *counts) for name, counts in rows])
+    return as_csv(heads, [(name, *counts) for name, counts in rows])
 
 
 def pictures_csv(examination: Examination) -> str:
@@ -35,12 +33,12 @@ def pictures_csv(examination: Examination) -> str:
         for row in examination.pictures
         if row["image"] in names
     ]
-    return _table(("image", "name", "missed", "of nothing", "of the wrong class"), rows)
+    return as_csv(("image", "name", "missed", "of nothing", "of the wrong class"), rows)
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(heads)
-    writer.writerows([harmless(value) for value in row] for row in rows)
-    return out.getvalue()
+def reliability_csv(examination: Examination) -> str:
+    """A line for each bin of scores: their mean, the share of its detections that is right, and how many they are."""
+    bins = examination.reliability["bins"]
+    return as_csv(
+        ("mean score", "share that is right", "detections"), [(b["score"], b["right"], b["count"]) for b in bins]
+    )

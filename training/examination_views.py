@@ -12,14 +12,14 @@ from accounts.models import User
 from accounts.rights import Right
 from accounts.templatetags.maskweb import verdict_label
 from training.charts import drawn_classes
-from training.examination_csv import confusion_csv, curves_csv, pictures_csv
+from training.examination_csv import confusion_csv, curves_csv, pictures_csv, reliability_csv
 from training.models import Examination, TrainingRun
 from training.shots import shots, worst_pictures
 
 MOST_WORST = 100
 FIRST_WORST = 6
 HEAT_STEPS = 5
-TABLES = {"pictures": pictures_csv, "curves": curves_csv, "confusion": confusion_csv}
+TABLES = {"pictures": pictures_csv, "curves": curves_csv, "confusion": confusion_csv, "reliability": reliability_csv}
 
 
 @require_GET

@@ -86,3 +86,36 @@ def test_the_epochs_of_one_run_and_of_several_are_files(client, dan):
 def test_a_viewer_compares_nothing(client, charlie, name):
     client.force_login(charlie)
     assert client.get(compare(1, 2, name=name)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("settings", ["setting,yolov3-slim #{0},yolov3-slim #{1}", "Batch,8,16"]),
+        ("figures", ["figure,yolov3-slim #{0},yolov3-slim #{1}", "mAP@.5,0.25,"]),
+        (
+            "pictures",
+            [
+                "right,wrong,image,missed,of nothing,of the wrong class",
+                "yolov3-slim #{0},yolov3-slim #{1},{2},2,0,0",
+            ],
+        ),
+    ],
+)
+def test_each_table_of_the_comparison_is_a_file_too(client, dan, part, expected):
+    version = make_version(train=1, validation=2, test=0)
+    one, other = make_run(version, best={"epoch": 1, "map50": 0.25}), make_run(version, batch=16)
+    make_examination(one)
+    make_examination(other, p2=2)
+    wrong = version.images.get(image__external_id="2.png").image_id
+    client.force_login(dan)
+    address = reverse(f"training:compare_{part}_csv") + f"?run={one.pk}&run={other.pk}"
+    assert address.replace("&", "&amp;") in client.get(compare(one, other)).content.decode()
+    lines = client.get(address).content.decode().splitlines()
+    assert lines == [line.format(one.pk, other.pk, wrong) for line in expected]
+
+
+def test_the_tables_of_no_runs_have_their_heads_alone(client, dan):
+    client.force_login(dan)
+    for part, heads in (("settings", "setting"), ("figures", "figure"), ("pictures", "right,wrong,image")):
+        assert client.get(reverse(f"training:compare_{part}_csv")).content.decode().startswith(heads)

@@ -32,6 +32,14 @@ def test_the_curves_are_a_line_for_each_class_and_step(client, dan, run):
     assert rows[-1] == ["without_mask", "1.0", "0.5", ""]
 
 
+def test_the_reliability_is_a_line_for_each_bin(client, dan, run):
+    client.force_login(dan)
+    assert table(client, run, "reliability") == [
+        ["mean score", "share that is right", "detections"],
+        ["0.75", "0.5", "4"],
+    ]
+
+
 def test_the_confusion_has_the_background_last(client, dan, run):
     client.force_login(dan)
     assert table(client, run, "confusion") == [
