@@ -1,7 +1,7 @@
 """What a training would take on this machine, from how long earlier ones took here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.db.models import Count, Sum
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from labelling.models import DatasetVersion, Split, VersionImage
-from training.models import Epoch, TrainingRun
+from training.models import Curve, Epoch, TrainingRun
 from yolo.config import TrainConfig
 
 RECENT: Final = 5
@@ -38,13 +38,17 @@ class Pace:
 
 @dataclass(frozen=True)
 class Estimate:
-    """`seconds` for `epochs`; None where no earlier training tells. Measuring and publishing come on top."""
+    """`seconds` for `epochs`; None where no earlier training tells. Measuring and publishing come on top.
+
+    `megabytes`: what the newest training of the network took of the memory at most.
+    """
 
     pictures: Pictures
     epochs: int
     is_by_the_clock: bool
     seconds: float | None = None
     runs: int = 0
+    megabytes: int | None = None
 
     @property
     def words(self) -> str:
@@ -104,11 +108,17 @@ def _pictures_of_many(versions: list[int]) -> dict[int, Pictures]:
 
 def estimate(version: DatasetVersion, config: TrainConfig) -> Estimate:
     """What a training with those settings would take; with `minutes` the epochs that fit into them."""
-    pictures, pace, timed = pictures_of(version), pace_of(config.network), bool(config.minutes)
+    pictures, pace, memory = pictures_of(version), pace_of(config.network), megabytes_of(config.network)
+    known = Estimate(pictures, config.epochs, bool(config.minutes), megabytes=memory)
     if pace is None or not pictures.train:
-        return Estimate(pictures, config.epochs, timed)
+        return known
     seconds = pace.seconds * work_of(config, pictures)
-    if timed:
-        fitting = 60 * config.minutes * config.epochs / seconds
-        return Estimate(pictures, max(1, min(config.epochs, int(fitting))), timed, 60 * config.minutes, pace.runs)
-    return Estimate(pictures, config.epochs, timed, seconds, pace.runs)
+    if not config.minutes:
+        return replace(known, seconds=seconds, runs=pace.runs)
+    fitting = int(60 * config.minutes * config.epochs / seconds)
+    return replace(known, epochs=max(1, min(config.epochs, fitting)), seconds=60 * config.minutes, runs=pace.runs)
+
+
+def megabytes_of(network: str) -> int | None:
+    curves = Curve.objects.filter(run__network=network, peak_megabytes__isnull=False).order_by("-run_id")
+    return curves.values_list("peak_megabytes", flat=True).first()

@@ -4,6 +4,7 @@ import pytest
 
 from tests.training.makers import make_run, make_version
 from training.estimates import Estimate, Pictures, epoch_work, estimate, pace_of, work_of
+from training.models import Curve
 from yolo.config import TrainConfig
 
 QUICK = {"canvas": 64, "canvases_per_picture": 0.5, "fine_tune_canvas": 128}
@@ -30,6 +31,13 @@ def test_a_training_like_the_last_takes_as_long_for_each_epoch(db):
     plan = TrainConfig(net_size=288, epochs=10, fine_tune_share=0, validate_every=2, **QUICK)
     found = estimate(version, plan)
     assert (found.seconds, found.runs, found.words) == (pytest.approx(600), 1, "10 minutes")
+
+
+def test_the_memory_of_the_newest_training_of_the_network_is_told(db):
+    version = make_version()
+    for network, megabytes in (("yolov3-slim", 900), ("yolov3-slim", 1200), ("yolov3", 5000), ("yolov3-slim", None)):
+        Curve.objects.create(run=make_run(version, network=network), peak_megabytes=megabytes)
+    assert estimate(version, PLAN).megabytes == 1200
 
 
 def test_given_minutes_the_epochs_that_fit_are_told(db):
