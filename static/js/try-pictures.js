@@ -31,24 +31,38 @@ function card(file) {
   return element;
 }
 
-function counts(boxes) {
+const inWords = (name) => name.replaceAll("_", " ");
+
+/** Each class in its colour with its word and how often it was seen. */
+function badges(boxes) {
   const number = new Map();
   for (const box of boxes) number.set(box.class, (number.get(box.class) || 0) + 1);
-  return [...number].map(([name, count]) => `${count} × ${name.replaceAll("_", " ")}`).join(", ");
+  return [...number].map(([name, count]) => {
+    const badge = document.createElement("span");
+    badge.className = "mw-verdict mw-verdict-unknown";
+    badge.dataset.verdict = name;
+    badge.textContent = `${count} ${inWords(name)}`;
+    return badge;
+  });
+}
+
+/** A box a line. */
+function pretty({ boxes, ...others }) {
+  const lines = boxes.map((box) => `  ${JSON.stringify(box)}`).join(",\n");
+  return `${JSON.stringify(others, null, 1).slice(0, -2)},\n "boxes": [${lines ? `\n${lines}\n ` : ""}]\n}`;
 }
 
 function draw(element, seen) {
-  const words = (box) => `${box.class.replaceAll("_", " ")} ${box.score.toFixed(2)}`;
-  const boxes = seen.boxes.map((box) => ({ xyxy: box.xyxy, verdict: box.class, label: words(box) }));
+  const boxes = seen.boxes.map((box) => ({ xyxy: box.xyxy, verdict: box.class, label: box.score.toFixed(2) }));
   const canvas = element.querySelector("canvas");
   drawBoxes(canvas, seen, boxes);
   new ResizeObserver(() => drawBoxes(canvas, seen, boxes)).observe(canvas);
   addEventListener("maskweb:theme", () => drawBoxes(canvas, seen, boxes));
 }
 
-/** The answer to one photograph: {answer}, or {error} with the sentence why there is none. Waits for a model that loads. */
+/** The answer to one photograph, else {error, final}: why there is none. Waits for a model that is being loaded. */
 async function ask(file, drawn, says) {
-  if (file.size > Number(words.most)) return { error: words.tooLarge };
+  if (file.size > Number(words.most)) return { error: words.tooLarge, final: true };
   for (let left = TRIES - 1; ; left -= 1) {
     const body = new FormData();
     body.append("picture", file);
@@ -58,7 +72,7 @@ async function ask(file, drawn, says) {
       if (answer.ok) return { answer };
       const said = await answer.json();
       const error = [said.picture, said.detail, said.errors?.file].flat().filter(Boolean).join(" ");
-      if (answer.status !== 503 || !left) return { error: error || words.away };
+      if (answer.status !== 503 || !left) return { error: error || words.away, final: answer.status === 400 };
       says.textContent = error;
     } catch {
       return { error: words.away };
@@ -90,18 +104,19 @@ function offer(element, ...buttons) {
   place.hidden = !buttons.length;
 }
 
-function fail(file, element, error) {
+function fail(file, element, { error, final }) {
   const says = element.querySelector("[data-says]");
   says.textContent = error;
   says.className = "text-danger";
   element.querySelector(".mw-frame").hidden = true;
-  offer(element, button(words.again, () => { queue.push([file, element]); lookAtAll(); }));
+  const again = button(words.again, () => { queue.push([file, element]); lookAtAll(); });
+  offer(element, ...(final ? [] : [again]));
 }
 
 /** The picture as the server draws it: for forms that browsers do not show, such as TIFF, and to be saved. */
 async function drawnPicture(file, element) {
-  const { answer, error } = await ask(file, true, element.querySelector("[data-says]"));
-  return error ? fail(file, element, error) : answer.blob();
+  const said = await ask(file, true, element.querySelector("[data-says]"));
+  return said.error ? fail(file, element, said) : said.answer.blob();
 }
 
 async function showDrawn(file, element) {
@@ -122,14 +137,15 @@ async function show(file, element) {
   says.className = "";
   says.textContent = words.looking;
   offer(element);
-  const { answer, error } = await ask(file, false, says);
-  if (error) return fail(file, element, error);
-  const seen = await answer.json();
+  const said = await ask(file, false, says);
+  if (said.error) return fail(file, element, said);
+  const seen = await said.answer.json();
   found.set(element, { file: file.name, ...seen });
   save.hidden = false;
   element.querySelector(".mw-frame").hidden = false;
-  says.textContent = seen.boxes.length ? `${counts(seen.boxes)} (${seen.milliseconds} ms)` : words.nothing;
-  element.querySelector("pre").textContent = JSON.stringify(found.get(element), null, 1);
+  says.className = "d-flex flex-wrap gap-1 align-items-center";
+  says.replaceChildren(...(seen.boxes.length ? badges(seen.boxes) : [words.nothing]), ` ${Math.round(seen.milliseconds)} ms`);
+  element.querySelector("pre").textContent = pretty(found.get(element));
   element.querySelector("details").hidden = false;
   offer(element, button(words.save, () => saveDrawn(file, element)));
   const isShown = await image.decode().then(() => true, () => false);
