@@ -28,6 +28,8 @@ urlpatterns = [
     path("analyses/<int:pk>/overlay/", media.analysis_overlay, name="overlay"),
     path("models/<int:pk>/preview/", previews.preview_add, name="preview_add"),
     path("models/previews/<int:pk>/", previews.preview, name="preview"),
+    path("models/previews/<int:pk>/stop/", previews.preview_stop, name="preview_stop"),
+    path("models/previews/<int:pk>/go-on/", previews.preview_go_on, name="preview_go_on"),
     path("models/previews/<int:pk>/delete/", previews.preview_remove, name="preview_delete"),
     path("passages/<int:pk>/verdict/", clip.passage_verdict, name="passage_verdict"),
 ]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import audit
 from releases.conversion_files import conversions_drop
-from releases.models import Activation, ModelRelease
+from releases.models import Activation, ModelRelease, PictureBatch
 from yolo.release import MANIFEST, Release, ReleaseError, read_release
 
 logger = logging.getLogger(__name__)
@@ -178,7 +178,11 @@ def release_kept_by(release: ModelRelease) -> str:
         if count
     ]
     words = {"name": release.name, "users": ", ".join(users)}
-    return _("%(name)s is still pointed at: %(users)s.") % words if users else ""
+    if users:
+        return _("%(name)s is still pointed at: %(users)s.") % words
+    if PictureBatch.objects.unfinished().filter(release=release).exists():
+        return _("%(name)s still has to look at a batch of photographs.") % words
+    return ""
 
 
 @transaction.atomic

@@ -69,6 +69,8 @@ RULES: dict[str, Rule] = {
     "detection:overlay": Rule(VIEW, pk="analysis", of_camera=True),
     "detection:preview_add": Rule(Right.MANAGE_RELEASES, post=True, pk="release", data={"clips_per_camera": "2"}),
     "detection:preview": Rule(Right.VIEW_RELEASES, pk="preview"),
+    "detection:preview_stop": Rule(Right.MANAGE_RELEASES, post=True, pk="preview"),
+    "detection:preview_go_on": Rule(Right.MANAGE_RELEASES, post=True, pk="preview"),
     "detection:preview_delete": Rule(Right.MANAGE_RELEASES, post=True, pk="preview"),
     "detection:passage_verdict": Rule(
         Right.REVIEW, post=True, pk="passage", of_camera=True, data={"verdict": "unknown"}

@@ -13,6 +13,8 @@ from detection.forms import PreviewForm
 from detection.models import ReleasePreview
 from detection.preview_page import preview_page
 from detection.previews import preview_create, preview_delete
+from detection.stats import FEWEST_JUDGED
+from jobs.services import job_cancel, job_resume
 from releases.models import ModelRelease
 
 
@@ -44,8 +46,32 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "job": found.job,
         "release": found.release,
         "may_manage": person(request).may(Right.MANAGE_RELEASES),
+        "fewest": FEWEST_JUDGED,
     }
     return render(request, "detection/preview.html", context)
+
+
+@require_POST
+@require(Right.MANAGE_RELEASES)
+def preview_stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop judging; what is judged stays, and it can go on from there."""
+    found = get_object_or_404(ReleasePreview.objects.select_related("job"), pk=pk)
+    if found.job is not None:
+        job_cancel(job=found.job, by=person(request))
+    return redirect("detection:preview", pk=pk)
+
+
+@require_POST
+@require(Right.MANAGE_RELEASES)
+def preview_go_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a preview that was stopped, or that failed, go on from the last clip that is judged."""
+    found = get_object_or_404(ReleasePreview.objects.select_related("job"), pk=pk)
+    try:
+        if found.job is not None:
+            job_resume(job=found.job, by=person(request))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("detection:preview", pk=pk)
 
 
 @require_POST

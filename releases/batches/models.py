@@ -29,6 +29,10 @@ class PictureBatchQuerySet(models.QuerySet["PictureBatch"]):
     def expired(self) -> Self:
         return self.filter(expires_at__lte=timezone.now())
 
+    def unfinished(self) -> Self:
+        """Those that were started and not looked at to their end, whose time is not over."""
+        return self.filter(started_at__isnull=False, finished_at=None, expires_at__gt=timezone.now())
+
     def with_counts(self) -> Self:
         """The newest first, with `count`, how many photographs each has, and its job."""
         counted = self.select_related("job", "owner").annotate(count=models.Count("pictures"))

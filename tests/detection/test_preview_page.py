@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from detection.models import Analysis, PreviewClip, ReleasePreview
+from detection.models import Analysis, Clip, PreviewClip, ReleasePreview
 from detection.preview_page import preview_page
 from detection.stats import Tally
 from tests.detection.makers import make_analysis, make_camera, make_clip, make_job, make_release
@@ -84,7 +84,59 @@ def test_who_may_see_neither_camera_nor_decide_sees_nothing_of_it(client, carol,
     client.force_login(carol)
     page = client.get(reverse("detection:preview", args=[preview.pk])).content.decode()
     assert "vault" not in page
-    assert "no camera that you may see" in page
+    assert "cameras that you may not see" in page
+
+
+def under_way(preview, state="running"):
+    """The preview with a job, before its first clip is judged."""
+    row = add_clip(preview, make_camera("gate"), {}, {})
+    PreviewClip.objects.update(judged_at=None)
+    preview.job, preview.finished_at = make_job(row.after, state, kind="detection.release_preview"), None
+    preview.save()
+    return preview.job
+
+
+def test_before_the_first_clip_is_judged_nothing_is_called_too_few(client, dan, preview):
+    under_way(preview)
+    client.force_login(dan)
+    page = " ".join(client.get(reverse("detection:preview", args=[preview.pk])).content.decode().split())
+    assert "0 of 1" in page
+    assert "too few" not in page
+    PreviewClip.objects.update(judged_at=timezone.now())
+    page = client.get(reverse("detection:preview", args=[preview.pk])).content.decode()
+    assert "too few" in page
+    assert "fewer than 5 faces" in page
+
+
+def test_a_preview_is_stopped_and_goes_on_from_its_page(client, dan, preview):
+    job = under_way(preview)
+    client.force_login(dan)
+    page = client.post(reverse("detection:preview_stop", args=[preview.pk]), follow=True).content.decode()
+    job.refresh_from_db()
+    assert job.cancel_requested_at is not None
+    type(job).objects.update(state="cancelled", finished_at=timezone.now())
+    page = client.get(reverse("detection:preview", args=[preview.pk])).content.decode()
+    assert "did not come to its end" in page
+    client.post(reverse("detection:preview_go_on", args=[preview.pk]))
+    job.refresh_from_db()
+    assert job.state == "queued"
+    page = client.post(reverse("detection:preview_go_on", args=[preview.pk]), follow=True).content.decode()
+    assert "Only a cancelled or failed job can be resumed." in page
+
+
+def test_a_preview_whose_clips_are_all_deleted_says_so(client, dan, preview):
+    add_clip(preview, make_camera("gate"), {"with_mask": 9}, {"with_mask": 9})
+    Clip.objects.all().delete()
+    client.force_login(dan)
+    page = client.get(reverse("detection:preview", args=[preview.pk])).content.decode()
+    assert "have been deleted" in page
+
+
+def test_a_preview_of_a_model_without_the_classes_of_compliance_warns(client, dan, preview):
+    type(preview.release).objects.update(classes=["with_mask"])
+    client.force_login(dan)
+    page = client.get(reverse("detection:preview", args=[preview.pk])).content.decode()
+    assert "cannot yield a compliance rate" in page
 
 
 def test_the_page_takes_the_same_queries_for_many_clips(client, alice, preview, django_assert_max_num_queries):

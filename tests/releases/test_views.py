@@ -176,6 +176,20 @@ def test_a_model_that_knows_only_one_side_says_that_it_cannot_tell_compliance(
     assert missing is None or f"it does not know {missing}" in " ".join(page.split())
 
 
+def test_the_list_warns_of_an_active_model_that_cannot_tell_compliance(client, dan, tiny_release):
+    client.force_login(dan)
+    assert "cannot yield" not in client.get(reverse("releases:releases")).content.decode()
+    ModelRelease.objects.update(classes=["with_mask"])
+    assert "cannot yield" in client.get(reverse("releases:releases")).content.decode()
+
+
+def test_the_page_of_photographs_leads_to_the_models_while_none_is_active(client, dan):
+    client.force_login(dan)
+    page = client.get(reverse("releases:pictures")).content.decode()
+    assert "No model is active" in page
+    assert 'type="file"' not in page
+
+
 def test_the_model_card_is_a_page_and_a_file(client, dan, tiny_release):
     client.force_login(dan)
     page = client.get(reverse("releases:card", args=[tiny_release.pk])).content.decode()

@@ -14,6 +14,7 @@ from jobs.models import Job
 from releases.batches import services
 from releases.batches.models import BATCH_KIND, BatchPicture, PictureBatch, batch_is_visible, batches_folder
 from releases.batches.services import batch_create, batch_delete, batch_start, batches_sweep, picture_add
+from releases.services import ReleaseKept, release_delete
 from tests.releases.batches.makers import BLUE, RED, filled, picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -148,3 +149,15 @@ def test_a_batch_is_seen_by_its_owner_and_administrators_until_it_is_over(alice,
     assert BatchPicture.objects.for_user(bob).count() == 0
     PictureBatch.objects.update(expires_at=timezone.now())
     assert not batch_is_visible(dan, batch.pk)
+
+
+def test_a_release_is_kept_while_it_has_to_look_at_a_batch(dan, tiny_release):
+    batch = batch_start(batch=filled(dan, {"1.png": picture(RED)}), by=dan)
+    tiny_release.is_active = False
+    tiny_release.save()
+    with pytest.raises(ReleaseKept, match="still has to look at a batch"):
+        release_delete(release=tiny_release, by=dan)
+    PictureBatch.objects.update(finished_at=timezone.now())
+    release_delete(release=tiny_release, by=dan)
+    batch.refresh_from_db()
+    assert (batch.release, batch.release_name) == (None, "tiny-random")
