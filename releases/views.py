@@ -65,6 +65,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         "written": written,
         "problem": problem,
         "may_manage": may_manage,
+        "may_view_training": person(request).may(Right.VIEW_TRAINING),
         "kept_by": release_kept_by(row) if may_manage else "",
         "files": files_shown(row),
         "activations": row.activations.select_related("by")[:ACTIVATIONS],

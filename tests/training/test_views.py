@@ -254,6 +254,17 @@ def test_a_finished_run_leads_to_its_model_and_lets_an_engineer_make_it_active(c
     assert reverse("releases:release", args=[tiny_release.pk]) in page
 
 
+def test_the_page_of_a_model_leads_to_its_training_those_who_may_see_it(client, dan, bob, tiny_release):
+    run = make_run(make_version(), job=make_job("succeeded"), release=tiny_release)
+    training, model = reverse("training:run", args=[run.pk]), reverse("releases:release", args=[tiny_release.pk])
+    client.force_login(dan)
+    assert f'href="{training}"' in client.get(model).content.decode()
+    client.force_login(bob)  # the safety officer
+    page = client.get(model).content.decode()
+    assert str(run) in page
+    assert training not in page
+
+
 @pytest.mark.parametrize("name", ["run", "epochs", "cancel", "resume", "publish_best"])
 def test_a_viewer_sees_no_training(client, charlie, name):
     run = make_run(make_version(), job=make_job("running"))
