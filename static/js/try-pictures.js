@@ -12,6 +12,7 @@ const batch = form.querySelector("[data-batch]");
 const save = form.querySelector("[data-save-all]");
 const results = document.querySelector("[data-results]");
 const template = document.getElementById("result");
+const VERDICTS = ["with_mask", "without_mask", "worn_incorrectly"];
 const TRIES = 5;
 const PAUSE = 2000;
 const found = new Map();
@@ -39,8 +40,8 @@ function badges(boxes) {
   for (const box of boxes) number.set(box.class, (number.get(box.class) || 0) + 1);
   return [...number].map(([name, count]) => {
     const badge = document.createElement("span");
-    badge.className = "mw-verdict mw-verdict-unknown";
-    badge.dataset.verdict = name;
+    badge.className = "mw-verdict";
+    badge.dataset.verdict = VERDICTS.includes(name) ? name : "unknown";
     badge.textContent = `${count} ${inWords(name)}`;
     return badge;
   });
@@ -48,7 +49,7 @@ function badges(boxes) {
 
 /** A box a line. */
 function pretty({ boxes, ...others }) {
-  const lines = boxes.map((box) => `  ${JSON.stringify(box)}`).join(",\n");
+  const lines = boxes.map((box) => `  ${JSON.stringify(box, null, 1).replace(/\s*\n\s*/g, " ")}`).join(",\n");
   return `${JSON.stringify(others, null, 1).slice(0, -2)},\n "boxes": [${lines ? `\n${lines}\n ` : ""}]\n}`;
 }
 
