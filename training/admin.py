@@ -15,7 +15,7 @@ class EpochInline(admin.TabularInline[Epoch, TrainingRun]):
     model = Epoch
     extra = 0
     can_delete = False
-    fields = readonly_fields = ("number", "losses", "metrics", "learning_rate", "seconds")
+    fields = readonly_fields = ("number", "losses", "metrics", "learning_rate", "seconds", "data_share")
 
     def has_add_permission(self, request: HttpRequest, obj: TrainingRun | None = None) -> bool:
         return False

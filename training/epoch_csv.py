@@ -18,13 +18,13 @@ def epochs_csv(runs: Sequence[TrainingRun]) -> str:
     by_class = [(measure, name) for measure in ("ap50", "ap50_95") for name in classes]
     out = io.StringIO()
     writer = csv.writer(out)
-    heads = ("run", "network", "epoch", "seconds", "learning_rate", *LOSSES, *MEANS)
+    heads = ("run", "network", "epoch", "seconds", "data_share", "learning_rate", *LOSSES, *MEANS)
     writer.writerow([*heads, *(f"{measure} {name}" for measure, name in by_class)])
     place = {run.pk: number for number, run in enumerate(runs)}
     epochs = Epoch.objects.filter(run__in=place).order_by("number")
     for epoch in sorted(epochs, key=lambda epoch: place[epoch.run_id]):
         run = runs[place[epoch.run_id]]
-        values: list[Any] = [run.pk, run.network, epoch.number, epoch.seconds, epoch.learning_rate]
+        values: list[Any] = [run.pk, run.network, epoch.number, epoch.seconds, epoch.data_share, epoch.learning_rate]
         values += [epoch.losses.get(name) for name in LOSSES]
         values += [epoch.metrics.get(name) for name in MEANS]
         writer.writerow([*values, *(epoch.metrics.get(measure, {}).get(name) for measure, name in by_class)])

@@ -120,7 +120,7 @@ class TrainingRun(models.Model):
         default=dict, blank=True, help_text=_("taken: arrays that fitted; left_out: those that began at random")
     )
     setbacks = models.JSONField(
-        default=list, blank=True, help_text=_("Where the loss diverged: epoch, step, rate_share from then on.")
+        default=list, blank=True, help_text=_("Where it diverged: epoch, step, trouble; epochs_kept, rate_share.")
     )
     test_metrics = models.JSONField(
         default=dict, blank=True, help_text=_("On the test split, looked at once, after the training.")
@@ -245,6 +245,12 @@ class Epoch(models.Model):
     metrics = models.JSONField(default=dict)
     learning_rate = models.FloatField(_("learning rate"))
     seconds = models.FloatField(_("seconds"))
+    data_share = models.FloatField(
+        _("share of the pictures"),
+        null=True,
+        blank=True,
+        help_text=_("Of the processor time of its steps, what went into reading pictures and composing canvases."),
+    )
 
     class Meta:
         verbose_name = _("epoch")

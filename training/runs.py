@@ -210,6 +210,7 @@ class Chronicle:
                     "metrics": metrics,
                     "learning_rate": self._learning_rate,
                     "seconds": event.seconds,
+                    "data_share": event.data_share,
                 },
             )
             self._epochs_done = event.epoch

@@ -5,11 +5,13 @@ depends on neither the threads nor what came before, and a resumed training sees
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -121,6 +123,9 @@ class Batches:
         self._anchors = anchors
         self._strides = network_named(config.network).strides
         self._weights = repeat_weights(samples, config.repeat_share)
+        self._lock = threading.Lock()
+        self.processor_seconds = 0.0
+        """Processor time that reading pictures and composing canvases has taken so far, in all threads."""
         self._store = PictureStore(
             samples,
             crops,
@@ -148,11 +153,12 @@ class Batches:
         composer = composer_for(plan or self._config, epoch)
         batch = self._config.batch
         threads = self._config.loader_threads
+        cv2.setNumThreads(1)  # the pool's threads each compose a batch; OpenCV's own beside them only get in the way
         pool = ThreadPoolExecutor(threads, thread_name_prefix="canvases")
         waiting: deque[Future[Batch]] = deque()
         try:
             for first in range(skip * batch, len(order), batch):
-                waiting.append(pool.submit(self._batch, composer, epoch, first, order[first : first + batch]))
+                waiting.append(pool.submit(self._timed_batch, composer, epoch, first, order[first : first + batch]))
                 if len(waiting) > threads + 2:
                     yield waiting.popleft().result()
             while waiting:
@@ -175,6 +181,14 @@ class Batches:
         room = int(canvas * self._config.multi_scale) // CANVAS_STEP
         rng = np.random.default_rng([self._config.seed, SIDE, epoch, first])
         return max(CANVAS_STEP, canvas + CANVAS_STEP * int(rng.integers(-room, room + 1)))
+
+    def _timed_batch(self, composer: Composer, epoch: int, first: int, indices: NDArray[np.int64]) -> Batch:
+        began = time.thread_time()
+        try:
+            return self._batch(composer, epoch, first, indices)
+        finally:
+            with self._lock:
+                self.processor_seconds += time.thread_time() - began
 
     def _batch(self, composer: Composer, epoch: int, first: int, indices: NDArray[np.int64]) -> Batch:
         composer = replace(composer, canvas=self._side(composer.canvas, epoch, first))

@@ -30,7 +30,8 @@ class EpochEvent:
     """Sent after each epoch, before its checkpoint is written: after a kill in between it may come again.
 
     `losses` are the epoch's means; `metrics` those of the averaged weights on the validation
-    pictures, None where the epoch was not validated. `is_best` if its weights now lead.
+    pictures, None where the epoch was not validated. `is_best` if its weights now lead. `data_share` of
+    the processor time of its steps went into reading pictures and composing canvases.
     """
 
     epoch: int
@@ -39,6 +40,7 @@ class EpochEvent:
     metrics: Metrics | None
     seconds: float
     is_best: bool
+    data_share: float | None = None
 
 
 @dataclass(frozen=True)

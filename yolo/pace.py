@@ -3,6 +3,7 @@
 import time
 from typing import Final
 
+from yolo.batches import Batches
 from yolo.budget import canvas_pixels
 from yolo.config import TrainConfig
 
@@ -74,3 +75,17 @@ class Pace:
 
     def _pixels(self, epoch: int) -> int:
         return canvas_pixels(self._config, epoch)
+
+
+class ProcessorTime:
+    """What this process computes from now on, and how much of it for the pictures."""
+
+    def __init__(self, batches: Batches) -> None:
+        self._batches = batches
+        self._began, self._data_began = time.process_time(), batches.processor_seconds
+
+    @property
+    def data_share(self) -> float | None:
+        """Share that reading pictures and composing canvases took; None while nothing was computed."""
+        spent = time.process_time() - self._began
+        return min(1.0, (self._batches.processor_seconds - self._data_began) / spent) if spent > 0 else None

@@ -27,7 +27,7 @@ from yolo.keras_predictor import KerasPredictor
 from yolo.learner import Learner, MovingAverage, memory_told
 from yolo.metrics import Metrics
 from yolo.network import build_network
-from yolo.pace import Pace, is_validated
+from yolo.pace import Pace, ProcessorTime, is_validated
 from yolo.safe_points import SafePoints
 from yolo.samples import Sample, SampleError
 from yolo.schedule import Schedule
@@ -219,7 +219,9 @@ class _Run:
         epoch, done = self._progress.epoch, self._steps_done
         self._plan = self._budget.plan_for(epoch)
         pace.follow(self._plan)
+        spent = ProcessorTime(self._batches)
         losses = self._train_epoch(epoch, pace, on_event, should_stop)
+        data_share = spent.data_share
         check_weights(self._network.get_weights(), self._average.weights)
         metrics = self._validate(epoch, pace, should_stop)
         seconds = time.monotonic() - self._began
@@ -227,7 +229,7 @@ class _Run:
         self._began = time.monotonic()
         is_best = self._note(epoch, metrics)
         # Told before it is saved: a training killed in between repeats a part rather than losing its record.
-        on_event(EpochEvent(epoch + 1, self._plan.epochs, losses, metrics, seconds, is_best))
+        on_event(EpochEvent(epoch + 1, self._plan.epochs, losses, metrics, seconds, is_best, data_share))
         self._save()
 
     @property

@@ -169,3 +169,16 @@ def test_scenes_with_only_small_boxes_give_no_faces(tmp_path):
 def test_training_without_pictures_is_refused():
     with pytest.raises(ValueError, match="at least one picture"):
         Batches([], (), anchors=ANCHORS, config=narrow_config())
+
+
+def test_what_the_pictures_take_of_the_processor_is_counted_over_all_threads(tmp_path, monkeypatch):
+    ticks = threading.local()
+
+    def each_call_half_a_second_later() -> float:
+        ticks.now = getattr(ticks, "now", 0.0) + 0.5
+        return ticks.now
+
+    monkeypatch.setattr("yolo.batches.time.thread_time", each_call_half_a_second_later)
+    batches = Batches(two_squares(tmp_path), (), anchors=ANCHORS, config=narrow_config(loader_threads=2))
+    assert len(list(batches.epoch(0))) == 2
+    assert batches.processor_seconds == 1.0

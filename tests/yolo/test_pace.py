@@ -1,7 +1,9 @@
+from types import SimpleNamespace
+
 import pytest
 
 from tests.yolo.narrow import NARROW, narrow_config
-from yolo.pace import Pace, is_validated
+from yolo.pace import Pace, ProcessorTime, is_validated
 
 
 @pytest.fixture
@@ -57,3 +59,12 @@ def test_events_are_due_twice_a_second_and_at_the_end_of_an_epoch(clock):
 def test_the_last_epoch_is_validated_whatever_the_rhythm(clock):
     config = narrow_config(epochs=5, validate_every=2)
     assert [is_validated(config, epoch) for epoch in range(5)] == [False, True, False, True, True]
+
+
+def test_the_share_of_the_pictures_is_that_of_the_processor_time(monkeypatch):
+    batches, spent = SimpleNamespace(processor_seconds=7.0), [100.0]
+    monkeypatch.setattr("yolo.pace.time.process_time", lambda: spent[0])
+    time_spent = ProcessorTime(batches)
+    assert time_spent.data_share is None
+    spent[0], batches.processor_seconds = 120.0, 9.0
+    assert time_spent.data_share == 0.1  # two of twenty seconds

@@ -147,6 +147,19 @@ def test_one_killed_between_telling_of_an_epoch_and_keeping_it_tells_it_again_th
     assert_equal(undisturbed, (training, ended))
 
 
+@pytest.mark.parametrize("renamed", [False, True], ids=["while it is written", "between two renames"])
+def test_one_killed_while_a_checkpoint_is_written_goes_on_from_the_one_before(tmp_path, undisturbed, renamed):
+    training = Training(tmp_path / "it", narrow_config(**EVERYTHING), crops=True)
+    with pytest.raises(Killed):
+        training.go(stop=nth(QUESTIONS + 1, killed))  # the last checkpoint is that after the first epoch
+    last = training.folder / LAST
+    (training.folder / f"{LAST}.part").write_bytes(last.read_bytes()[:1000])
+    if renamed:
+        last.replace(training.folder / PREVIOUS)
+    assert_equal(undisturbed, (training, training.go()))
+    assert sorted(path.name for path in training.folder.iterdir()) == sorted([LAST, PREVIOUS])
+
+
 def diverging_at(config: TrainConfig, step: int, monkeypatch) -> None:
     """The loss of that step (from 0) is no number at the full learning rate; below it all is well."""
     full = Schedule(config, STEPS).learning_rate(step)
