@@ -15,10 +15,11 @@ from labelling.versions import version_samples
 from releases.models import ModelRelease
 from releases.services import release_folder
 from training.measuring import at_thresholds, best_thresholds, by_side, intervals, summary
-from yolo.detections import Detections
+from yolo.detections import Detections, Truth
 from yolo.detector import Detector
 from yolo.evaluate import SCORE_FLOOR, Picture, collect
 from yolo.metrics import mean_average_precision
+from yolo.samples import Sample
 
 ALL: Final = "all"
 SPLITS: Final = (*Split.values, ALL)
@@ -40,16 +41,8 @@ def release_evaluate(
     `on_picture` is told how many pictures are done, of how many. Raises ValidationError when there is nothing to
     measure, ReleaseError for a release that is not whole, SampleError for a picture that cannot be read.
     """
-    samples = [sample for part in _parts(split) for sample in version_samples(version, part)]
-    if not samples:
-        raise ValidationError(
-            _("%(version)s has no picture in its part “%(split)s”.") % {"version": version, "split": split}
-        )
+    samples = _samples(release, version, split)
     classes = tuple(version.classes)
-    if not set(classes) & set(release.classes):
-        raise ValidationError(
-            _("%(release)s knows none of the classes of %(version)s.") % {"release": release, "version": version}
-        )
     detector = Detector(release_folder(release))
     counted = _Counted(partial(detector.detect_batch, score=SCORE_FLOOR), len(samples), on_picture)
     truths, found = collect(counted, samples)
@@ -64,12 +57,29 @@ def release_evaluate(
         "ap50_by_side": by_side(truths, found, classes),
         "at_thresholds": at_thresholds(truths, found, thresholds),
         "best_thresholds": best_thresholds(truths, found, classes),
-        **(
-            {"bootstrap": bootstrap, "intervals": intervals(truths, found, classes, rounds=bootstrap)}
-            if bootstrap
-            else {}
-        ),
+        **_sureness(truths, found, classes, rounds=bootstrap),
     }
+
+
+def _samples(release: ModelRelease, version: DatasetVersion, split: str) -> list[Sample]:
+    """The pictures to measure on. Raises ValidationError when there is nothing to measure."""
+    samples = [sample for part in _parts(split) for sample in version_samples(version, part)]
+    if not samples:
+        raise ValidationError(
+            _("%(version)s has no picture in its part “%(split)s”.") % {"version": version, "split": split}
+        )
+    if not set(version.classes) & set(release.classes):
+        raise ValidationError(
+            _("%(release)s knows none of the classes of %(version)s.") % {"release": release, "version": version}
+        )
+    return samples
+
+
+def _sureness(
+    truths: Sequence[Truth], found: Sequence[Detections], classes: Sequence[str], *, rounds: int
+) -> dict[str, Any]:
+    """The intervals of the figures, where rounds of a bootstrap are asked for."""
+    return {"bootstrap": rounds, "intervals": intervals(truths, found, classes, rounds=rounds)} if rounds else {}
 
 
 def learnt_from(release: ModelRelease, version: DatasetVersion, parts: Sequence[str]) -> int | None:
