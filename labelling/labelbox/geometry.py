@@ -13,6 +13,7 @@ from labelling.labelbox.wkt import WktError, wkt_polygons
 
 FURTHEST: Final = 1e9  # pixels
 FEWEST: Final = 3  # different points of something that has an area
+MOST_STROKE: Final = 4  # points of a line there and back, the first once more at its end
 
 
 def labelled(title: str, value: str, box: Xyxy) -> LabelObject:
@@ -44,7 +45,11 @@ def box_of_polygon(points: object) -> Xyxy:
 
 def is_stroke(points: object) -> bool:
     """Whether a list of points is a line of two: the first eras tell lines from polygons by nothing else."""
-    return is_point_list(points) and len({(number_of(each["x"]), number_of(each["y"])) for each in points}) == 2
+    return (
+        is_point_list(points)
+        and len(points) <= MOST_STROKE
+        and len({(number_of(each["x"]), number_of(each["y"])) for each in points}) == 2
+    )
 
 
 def boxes_of_wkt(text: str) -> list[Xyxy]:
@@ -89,7 +94,7 @@ def class_name(value: object) -> str:
 
 
 def _box_around(points: Sequence[tuple[float, float]]) -> Xyxy:
-    if len(set(points)) < FEWEST:
+    if len(points) <= MOST_STROKE and len(set(points)) < FEWEST:
         raise ObjectError("degenerate-box")
     xs = [x for x, _ in points]
     ys = [y for _, y in points]

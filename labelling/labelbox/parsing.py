@@ -83,7 +83,8 @@ def record_of(row: int, raw: object) -> RecordOutcome:
 
 def _named(record: LabelRecord) -> LabelRecord | SkippedRecord:
     """The record, if its picture has a name that can be kept, in the one spelling that Unicode has for it."""
-    record = replace(record, external_id=normalize("NFC", record.external_id))
+    if not record.external_id.isascii():
+        record = replace(record, external_id=normalize("NFC", record.external_id))
     if not record.external_id:
         return skipped(record.row, record.id, "no-identity")
     if len(record.external_id) > LONGEST_ID:

@@ -26,7 +26,7 @@ from labelling.labelbox.values import (
 OLDEST: Final = datetime.min.replace(tzinfo=UTC)
 OBJECT: Final = ObjectKeys(classes=("name", "value"), box="bounding_box", masks=("mask", "composite_mask"))
 OTHER_KINDS: Final = ("Text", "Document", "Pdf", "PDF", "Conversation", "Html", "Audio", "Dicom", "DICOM")
-FRAMES: Final = ("frames", "segments", "key_frame_feature_map")
+FRAMES: Final = ("frames", "groups", "segments", "key_frame_feature_map")
 
 
 @dataclass(frozen=True)

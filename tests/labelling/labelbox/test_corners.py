@@ -186,6 +186,7 @@ DATA_ROWS = {
         v2(v2_label([{"name": "Car", "annotation_kind": "TextEntity", "location": {"start": 1, "end": 5}}])),
         "unknown-media",
     ),
+    "a scan in layers": (v2(v2_label(annotations={"groups": {"Axial": {"frames": {}}}})), "video"),
     "a label of a video": (v2(v2_label(label_kind="Video")), "video"),
     "empty frames of a picture": (v2(v2_label([v2_box("Car", 5, 2, 4, 6)], frames={}, segments={})), kept(CAR)),
     "relationships": (
