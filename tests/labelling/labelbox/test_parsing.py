@@ -1,10 +1,19 @@
 """Each kind of record and object, with the outcome it must have."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from labelling.labelbox import ExportError, LabelRecord, SkippedRecord, parse_export
+from labelling.labelbox import (
+    OBJECT_NAMES,
+    OBJECT_REASONS,
+    RECORD_REASONS,
+    ExportError,
+    LabelRecord,
+    SkippedRecord,
+    parse_export,
+)
 from tests.labelling.makers import bbox, record
 
 
@@ -140,3 +149,9 @@ def test_a_file_that_is_no_export_is_refused_with_the_place(content, sentence):
     with pytest.raises(ExportError) as raised:
         parse_export(content)
     assert sentence in str(raised.value)
+
+
+def test_every_reason_stands_in_the_documentation_of_the_api():
+    text = (Path(__file__).parents[3] / "docs" / "api.md").read_text()
+    assert [reason for reason in (*RECORD_REASONS, *OBJECT_REASONS) if f"`{reason}`" not in text] == []
+    assert OBJECT_NAMES.keys() == OBJECT_REASONS.keys() - {"older-label"}
