@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("fetches/<int:pk>/", fetches.FetchDetail.as_view(), name="fetch"),
     path("datasets/<int:pk>/prelabels/", prelabels.PrelabelList.as_view(), name="prelabels"),
     path("prelabels/<int:pk>/", prelabels.PrelabelDetail.as_view(), name="prelabel"),
+    path("datasets/<int:pk>/classes/", classes.ClassList.as_view(), name="classes"),
     path("classes/<int:pk>/", classes.ClassDetail.as_view(), name="class"),
     path("classes/<int:pk>/merge/", classes.ClassMerge.as_view(), name="class_merge"),
     path("imports/<int:pk>/", imports.ImportDetail.as_view(), name="import"),

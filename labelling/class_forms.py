@@ -22,6 +22,10 @@ class OfDataset(forms.Form):
                 field.queryset, field.choices = classes, choices
 
 
+class ClassForm(forms.Form):
+    name = forms.CharField(label=_("New class"), max_length=100)
+
+
 class RenameForm(OfDataset):
     box_class = forms.ModelChoiceField(BoxClass.objects.none(), label=_("Class"))
     name = forms.CharField(label=_("New name"), max_length=100)

@@ -34,6 +34,7 @@ urlpatterns = [
     path("<int:pk>/export/download/", exports.export_download, name="export_download"),
     path("<int:pk>/images/", gallery.images, name="images"),
     path("<int:pk>/images/do/", gallery.images_do, name="images_do"),
+    path("<int:pk>/classes/add/", classes.class_add, name="class_add"),
     path("<int:pk>/classes/rename/", classes.class_rename, name="class_rename"),
     path("<int:pk>/classes/merge/", classes.class_merge, name="class_merge"),
     path("bulk/<int:pk>/", bulk.bulk, name="bulk"),

@@ -1,4 +1,4 @@
-"""The API of the classes of a dataset: given another name, and merged."""
+"""The API of the classes of a dataset: added, given another name, and merged."""
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -8,9 +8,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labelling.api.access import DatasetsAPI, caller, refuse
+from labelling.api.datasets import dataset_of
 from labelling.models import BoxClass, BulkChange, Dataset
 from labelling.serializers.classes import BulkSerializer, ClassSerializer, MergedSerializer, MergeSerializer
-from labelling.services import class_rename, classes_unite
+from labelling.services import class_create, class_rename, classes_unite
+
+
+class ClassList(DatasetsAPI):
+    @extend_schema(operation_id="datasets_classes_add", request=ClassSerializer, responses={201: ClassSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        """Add a class that no box has yet, to be drawn."""
+        dataset = dataset_of(request, pk)
+        given = ClassSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        added = class_create(dataset=dataset, name=given.validated_data["name"], by=caller(request))
+        return Response(ClassSerializer(added).data, status=status.HTTP_201_CREATED)
 
 
 class ClassDetail(DatasetsAPI):

@@ -10,7 +10,7 @@ from labelling.services.boxes import (
     boxes_delete,
 )
 from labelling.services.bulk import bulk_start, classes_unite, images_change
-from labelling.services.classes import class_alias_forget, class_rename, classes_merge
+from labelling.services.classes import class_alias_forget, class_create, class_rename, classes_merge
 from labelling.services.datasets import dataset_change, dataset_create, dataset_delete
 from labelling.services.fetches import fetch_create, fetch_start, fetch_title
 from labelling.services.history import Change, box_state, record_changes
@@ -34,6 +34,7 @@ __all__ = [
     "boxes_delete",
     "bulk_start",
     "class_alias_forget",
+    "class_create",
     "class_rename",
     "classes_merge",
     "classes_unite",

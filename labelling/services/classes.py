@@ -29,6 +29,25 @@ def class_add(*, dataset: Dataset, name: str, position: int) -> BoxClass:
 
 
 @transaction.atomic
+def class_create(*, dataset: Dataset, name: str, by: User) -> BoxClass:
+    """Add a class that no box has yet, behind the others. Raises ValidationError where it has one of that spelling.
+
+    A name that another class had before becomes its own again.
+    """
+    Dataset.objects.select_for_update(no_key=True).get(pk=dataset.pk)
+    name, here = name.strip(), list(dataset.classes.all())
+    if any(name_key(each.name) == name_key(name) for each in here):
+        raise ValidationError({"name": _("There is a class %(name)s already.") % {"name": name}})
+    last = max((each.position for each in here), default=len(OUR_CLASSES) - 1)
+    position = OUR_CLASSES.index(name) if name in OUR_CLASSES else max(last + 1, len(OUR_CLASSES))
+    BoxClass(dataset=dataset, name=name, position=position).full_clean()
+    added = class_add(dataset=dataset, name=name, position=position)
+    ClassAlias.objects.filter(dataset=dataset, key=name_key(name)).delete()
+    audit(actor=by, action="class_create", target=added, dataset=dataset.name, name=name)
+    return added
+
+
+@transaction.atomic
 def class_rename(*, box_class: BoxClass, name: str, by: User) -> BoxClass:
     """Call a class by another name. Raises ValidationError when the dataset has a class of that name.
 

@@ -1,4 +1,4 @@
-"""Classes of a dataset: given another name, and merged."""
+"""Classes of a dataset: added, given another name, and merged."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -10,9 +10,24 @@ from django.utils.translation import ngettext
 from accounts.access import person, posted_from, require
 from accounts.rights import Right
 from labelling import services
-from labelling.class_forms import RenameForm, UniteForm
+from labelling.class_forms import ClassForm, RenameForm, UniteForm
 from labelling.models import BoxClass, BulkChange
 from labelling.views.datasets import dataset_of, dataset_page
+
+
+@posted_from("labelling:dataset")
+@require(Right.MANAGE_DATASETS)
+def class_add(request: HttpRequest, pk: int) -> HttpResponse:
+    dataset = dataset_of(person(request), pk)
+    form = ClassForm(request.POST, prefix="class")
+    if form.is_valid():
+        try:
+            added = services.class_create(dataset=dataset, name=form.cleaned_data["name"], by=person(request))
+            messages.success(request, _("The class %(name)s is there to be drawn.") % {"name": added.name})
+            return redirect("labelling:dataset", pk=pk)
+        except ValidationError as error:
+            form.add_error(None, " ".join(error.messages))
+    return dataset_page(request, pk, class_form=form)
 
 
 @posted_from("labelling:dataset")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import person, posted_from, require
 from accounts.models import User
 from accounts.rights import Right
-from labelling.class_forms import RenameForm, UniteForm
+from labelling.class_forms import ClassForm, RenameForm, UniteForm
 from labelling.forms import DatasetForm, ImportForm, VersionForm
 from labelling.models import Dataset, DatasetVersion
 from labelling.services import dataset_create
@@ -91,6 +91,7 @@ def dataset_page(
     *,
     import_form: ImportForm | None = None,
     version_form: VersionForm | None = None,
+    class_form: ClassForm | None = None,
     rename_form: RenameForm | None = None,
     unite_form: UniteForm | None = None,
 ) -> HttpResponse:
@@ -105,13 +106,14 @@ def dataset_page(
         "test_lock": test_lock_of(found),
         "import_form": import_form or ImportForm(initial={"class_map": remembered_class_map(found)}),
         "version_form": version_form or VersionForm(),
+        "class_form": class_form or ClassForm(prefix="class"),
         "rename_form": rename_form or RenameForm(dataset=found, prefix="rename"),
         "unite_form": unite_form or UniteForm(dataset=found, prefix="merge"),
-        "classes_form_refused": bool(rename_form or unite_form),
+        "classes_form_refused": bool(class_form or rename_form or unite_form),
         "bulk_underway": found.bulk_changes.underway().defer("image_keys").first(),
         "may_edit_boxes": person(request).may(Right.EDIT_BOXES),
         "may_train": person(request).may(Right.TRAIN),
         "may_manage": person(request).may(Right.MANAGE_DATASETS),
     }
-    refused = import_form or version_form or rename_form or unite_form
+    refused = import_form or version_form or class_form or rename_form or unite_form
     return render(request, "labelling/dataset.html", context, status=400 if refused else 200)

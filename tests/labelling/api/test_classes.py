@@ -57,3 +57,12 @@ def test_those_who_only_look_change_nothing(reader, masks):
     assert reader.get(f"/api/classes/{key('deer')}/").status_code == 200
     assert reader.patch(f"/api/classes/{key('deer')}/", {"name": "roe"}, format="json").status_code == 403
     assert reader.post(f"/api/classes/{key('deer')}/merge/", {"into": key("with_mask")}).status_code == 403
+
+
+def test_a_class_is_added_once(api, masks):
+    address = f"/api/datasets/{masks.pk}/classes/"
+    answer = api.post(address, {"name": "veil"}, format="json")
+    assert answer.status_code == 201
+    assert answer.json() == {"id": key("veil"), "dataset": masks.pk, "name": "veil", "former_names": []}
+    again = api.post(address, {"name": "Veil"}, format="json")
+    assert (again.status_code, again.json()) == (400, {"name": ["There is a class Veil already."]})

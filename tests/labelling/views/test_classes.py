@@ -3,7 +3,7 @@
 import pytest
 
 from labelling.models import Box, BoxClass, BulkChange
-from labelling.services import bulk
+from labelling.services import bulk, dataset_create
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +75,38 @@ def test_many_boxes_are_left_to_a_job_whose_page_opens(client, masks, carol, mon
 
 def test_the_forms_are_for_those_who_manage_datasets(client, masks, carol, dan):
     client.force_login(dan)
-    assert "Rename or merge classes" not in client.get(f"/datasets/{masks.pk}/").content.decode()
+    assert "Add, rename or merge classes" not in client.get(f"/datasets/{masks.pk}/").content.decode()
     client.force_login(carol)
-    assert "Rename or merge classes" in client.get(f"/datasets/{masks.pk}/").content.decode()
+    assert "Add, rename or merge classes" in client.get(f"/datasets/{masks.pk}/").content.decode()
+
+
+def add(client, dataset, name: str):
+    return client.post(f"/datasets/{dataset.pk}/classes/add/", {"class-name": name}, follow=True)
+
+
+def test_a_dataset_without_labels_gets_its_first_classes(client, carol):
+    client.force_login(carol)
+    dataset = dataset_create(name="new", by=carol)
+    assert "Add a class" in client.get(f"/datasets/{dataset.pk}/").content.decode()
+    assert "The class veil is there to be drawn." in add(client, dataset, " veil ").content.decode()
+    add(client, dataset, "with_mask")
+    rows = BoxClass.objects.values_list("name", "position", "colour")
+    assert list(rows) == [("with_mask", 0, 2), ("veil", 3, 1)]
+
+
+@pytest.mark.parametrize(("name", "why"), [("With Mask", "There is a class With Mask already."), ("", "required")])
+def test_a_class_that_cannot_be_added_is_refused_where_it_was_typed(client, masks, carol, name, why):
+    client.force_login(carol)
+    answer = add(client, masks, name)
+    assert answer.status_code == 400
+    assert why in answer.content.decode()
+    assert '<details class="card-footer" open>' in answer.content.decode()
+    assert BoxClass.objects.count() == 3
+
+
+def test_a_class_takes_its_name_back_from_one_that_had_it(client, masks, carol):
+    client.force_login(carol)
+    rename(client, masks, "deer", "roe")
+    add(client, masks, "deer")
+    assert not masks.class_aliases.exists()
+    assert BoxClass.objects.get(name="deer").boxes.count() == 0
