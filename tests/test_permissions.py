@@ -155,6 +155,7 @@ RULES: dict[str, Rule] = {
     "training_api:resume": Rule(Right.TRAIN, post=True, pk="run", api=True, takes=(200, 409)),
     "training_api:publish_best": Rule(Right.TRAIN, post=True, pk="run", api=True, takes=(200, 409)),
     "training_api:epochs_csv": Rule(Right.VIEW_TRAINING, pk="run", api=True),
+    "training_api:steps_csv": Rule(Right.VIEW_TRAINING, pk="run", api=True, takes=(200, 404)),
     "training_api:examination": Rule(Right.VIEW_TRAINING, pk="run", api=True, takes=(200, 404)),
     "training_api:start_weights": Rule(Right.VIEW_TRAINING, api=True),
     # releases

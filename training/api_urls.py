@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:pk>/resume/", runs.RunResume.as_view(), name="resume"),
     path("runs/<int:pk>/publish-best/", runs.RunPublishBest.as_view(), name="publish_best"),
     path("runs/<int:pk>/epochs.csv", runs.RunEpochs.as_view(), name="epochs_csv"),
+    path("runs/<int:pk>/steps.csv", runs.RunSteps.as_view(), name="steps_csv"),
     path("runs/<int:pk>/examination/", runs.RunExamination.as_view(), name="examination"),
     path("start-weights/", runs.StartWeightsList.as_view(), name="start_weights"),
 ]

@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from accounts.api import AnswersWithFile, caller
 from jobs.models import Job
 from training.api.access import TrainingAPI, run_of, runs_seen
-from training.epoch_csv import epochs_csv
-from training.models import Examination, StartWeights, TrainingRun
+from training.epoch_csv import epochs_csv, steps_csv
+from training.models import Curve, Examination, StartWeights, TrainingRun
 from training.serializers.new_runs import NewRunSerializer
 from training.serializers.runs import (
     ExaminationSerializer,
@@ -115,6 +115,14 @@ class RunEpochs(AnswersWithFile, TrainingAPI):
     def get(self, request: Request, pk: int) -> HttpResponse:
         """The epochs of a training as comma-separated values, a line for each."""
         return HttpResponse(epochs_csv([run_of(request, pk)]), content_type="text/csv; charset=utf-8")
+
+
+class RunSteps(AnswersWithFile, TrainingAPI):
+    @extend_schema(operation_id="runs_steps_csv", responses={(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        """The course of a training by its steps, some hundreds of lines; it grows while the training runs."""
+        curve = get_object_or_404(Curve, run=run_of(request, pk))
+        return HttpResponse(steps_csv(curve), content_type="text/csv; charset=utf-8")
 
 
 class RunExamination(TrainingAPI):

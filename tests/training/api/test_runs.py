@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from releases.models import ModelRelease
 from tests.training.makers import make_examination, make_job, make_run, make_version
-from training.models import StartWeights, TrainingRun
+from training.models import Curve, StartWeights, TrainingRun
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +191,14 @@ def test_epochs_come_as_csv_whatever_is_accepted(api):
     lines = answer.content.decode().splitlines()
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert (len(lines), lines[0].split(",")[:3]) == (3, ["run", "network", "epoch"])
+
+
+def test_steps_come_as_csv_once_there_are_some(api):
+    run = make_run(make_version())
+    assert api.get(url("steps_csv", run)).status_code == 404
+    Curve.objects.create(run=run, points=[[0.5, 2, 0.001, 5.0, 2.0, 2.0, 1.0]])
+    lines = api.get(url("steps_csv", run)).content.decode().splitlines()
+    assert lines == ["epochs done,steps,learning rate,loss,box,objectness,classes", "0.5,2,0.001,5.0,2.0,2.0,1.0"]
 
 
 def test_the_close_look_tells_curves_confusion_and_pictures(api):
