@@ -239,6 +239,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "releases", "description": "Trained networks, frozen: one of them judges. Figures, files and cards."},
         {"name": "previews", "description": "How the rate would change with a release, on stored clips."},
         {"name": "runs", "description": "Trainings: started, watched, stopped and gone on with."},
+        {"name": "evaluations", "description": "Releases, measured on parts of dataset versions."},
         {"name": "models", "description": "Single photographs, looked at by the active model."},
         {"name": "batches", "description": "Thousands of photographs, looked at by a job, deleted after some days."},
         {"name": "jobs", "description": "Work in the background, to be waited for."},

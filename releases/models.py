@@ -11,7 +11,15 @@ from accounts.models import User
 from accounts.rights import Right
 from releases.batches.models import BatchPicture, BatchZip, PictureBatch
 
-__all__ = ["COMPLIANCE_CLASSES", "Activation", "BatchPicture", "BatchZip", "ModelRelease", "PictureBatch"]
+__all__ = [
+    "COMPLIANCE_CLASSES",
+    "Activation",
+    "BatchPicture",
+    "BatchZip",
+    "ModelRelease",
+    "PictureBatch",
+    "ReleaseConversion",
+]
 
 COMPLIANCE_CLASSES: Final = ("with_mask", "without_mask")
 """Without both of them in a release, nobody can be judged: a mask that is not seen may as well be missing."""

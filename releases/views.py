@@ -48,6 +48,7 @@ def releases(request: HttpRequest) -> HttpResponse:
         "figures": figures_of(active) if active else None,
         "may_manage": may_manage,
         "may_train": person(request).may(Right.TRAIN),
+        "may_compare": person(request).may(Right.VIEW_TRAINING),
     }
     return render(request, "releases/releases.html", context)
 

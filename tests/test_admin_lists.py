@@ -17,6 +17,7 @@ from tests.detection.test_admin import TABLES as DETECTION
 from tests.labelling.admin.test_lists import TABLES as LABELLING
 from tests.labelling.admin.test_proposals import TABLES as PROPOSALS
 from tests.training.makers import make_examination, make_job, make_run, make_version
+from training.evaluations.models import Evaluation
 from training.models import Curve, Examination, StartWeights, TrainingRun
 
 ELSEWHERE = {f"detection.{table}" for table in DETECTION} | {f"labelling.{table}" for table in (*LABELLING, *PROPOSALS)}
@@ -38,6 +39,11 @@ def add_curve(number: int, by: User) -> Curve:
 
 def add_examination(number: int, by: User) -> Examination:
     return make_examination(add_run(number, by))
+
+
+def add_evaluation(number: int, by: User) -> Evaluation:
+    version = make_version(f"measured {number}", train=1, validation=0, test=0)
+    return Evaluation.objects.create(release=add_release(number, by), version=version, split="test", created_by=by)
 
 
 def add_weights(number: int, by: User) -> StartWeights:
@@ -95,6 +101,7 @@ ROWS: dict[str, Callable[[int, User], object]] = {
     "releases.picturebatch": lambda number, by: batch_create(by=by),
     "training.curve": add_curve,
     "releases.releaseconversion": add_conversion,
+    "training.evaluation": add_evaluation,
     "training.examination": add_examination,
     "training.startweights": add_weights,
     "training.trainingrun": add_run,

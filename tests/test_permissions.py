@@ -17,6 +17,7 @@ from tests.detection.makers import make_analysis, make_camera, make_clip, make_j
 from tests.labelling.makers import make_proposal
 from tests.releases.batches.makers import filled, picture
 from tests.training.makers import make_run, make_version
+from training.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +158,11 @@ RULES: dict[str, Rule] = {
     "training_api:epochs_csv": Rule(Right.VIEW_TRAINING, pk="run", api=True),
     "training_api:steps_csv": Rule(Right.VIEW_TRAINING, pk="run", api=True, takes=(200, 404)),
     "training_api:examination": Rule(Right.VIEW_TRAINING, pk="run", api=True, takes=(200, 404)),
+    "training_api:evaluations": Rule(Right.TRAIN, post=True, api=True),
+    "training_api:evaluation": Rule(Right.VIEW_TRAINING, pk="evaluation", api=True),
+    "training:measure": Rule(Right.VIEW_TRAINING),
+    "training:measure_start": Rule(Right.TRAIN, post=True),
+    "training:evaluation": Rule(Right.VIEW_TRAINING, pk="evaluation"),
     "training_api:start_weights": Rule(Right.VIEW_TRAINING, api=True),
     # releases
     "releases:releases": Rule(Right.VIEW_RELEASES),
@@ -310,6 +316,7 @@ def rows(people) -> dict[str, int]:
         "batch": batch.pk,
         "batch_zip": batch.zips.create(name="a.zip", size=5).pk,
         "batch_picture": batch.pictures.get().pk,
+        "evaluation": Evaluation.objects.create(release=analysis.release, version=version, split="test").pk,
         "conversion": ReleaseConversion.objects.create(release=analysis.release, form="keras").pk,
         "preview": ReleasePreview.objects.create(release=analysis.release).pk,
         "api_token": ApiToken.objects.create(user=somebody, name="script", digest="0" * 64).pk,

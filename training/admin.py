@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from training.evaluations.models import Evaluation
 from training.models import Curve, Epoch, Examination, StartWeights, TrainingRun
 
 Row = TypeVar("Row", bound=Model)
@@ -61,3 +62,21 @@ class CurveAdmin(OnlyShown[Curve]):
     list_display = ("run", "width", "peak_megabytes")
     list_select_related = ("run",)
     exclude = ("points",)
+
+
+@admin.register(Evaluation)
+class EvaluationAdmin(admin.ModelAdmin[Evaluation]):
+    list_display = ("release", "version", "split", "finished_at", "created_by")
+    list_filter = ("split", "finished_at")
+    list_select_related = ("release", "version__dataset", "created_by")
+    search_fields = ("release__name", "version__dataset__name")
+    exclude = ("pictures",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Evaluation | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Evaluation | None = None) -> bool:
+        return False

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from training.api import runs
+from training.api import evaluations, runs
 
 app_name = "training_api"
 urlpatterns: list[URLPattern] = [
@@ -14,5 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:pk>/epochs.csv", runs.RunEpochs.as_view(), name="epochs_csv"),
     path("runs/<int:pk>/steps.csv", runs.RunSteps.as_view(), name="steps_csv"),
     path("runs/<int:pk>/examination/", runs.RunExamination.as_view(), name="examination"),
+    path("evaluations/", evaluations.EvaluationList.as_view(), name="evaluations"),
+    path("evaluations/<int:pk>/", evaluations.EvaluationDetail.as_view(), name="evaluation"),
     path("start-weights/", runs.StartWeightsList.as_view(), name="start_weights"),
 ]

@@ -9,6 +9,7 @@ class TrainingConfig(AppConfig):
     def ready(self) -> None:
         from jobs.kinds import Kind, register
         from jobs.models import Queue
+        from training.evaluations.models import EVALUATION_KIND
 
         register(
             Kind(
@@ -21,5 +22,15 @@ class TrainingConfig(AppConfig):
                 if_it_dies=_(
                     "If memory is short, a smaller batch, canvas or network needs less; resume it once there is more."
                 ),
+            )
+        )
+        register(
+            Kind(
+                name=EVALUATION_KIND,
+                queue=Queue.SHORT,
+                runner="training.evaluations.running.run",
+                unit="pictures",
+                page="training:evaluation",
+                visible="training.evaluations.models.evaluation_is_visible",
             )
         )

@@ -38,7 +38,7 @@ def differing_settings(runs: Sequence[TrainingRun]) -> list[Setting]:
 
 def figures(runs: Sequence[TrainingRun]) -> list[Figure]:
     """Figures of the best epochs on the validation pictures, then those on the test pictures, where there are any."""
-    rows = [_figure(name, [value_of(run) for run in runs]) for name, value_of in _measures(runs).items()]
+    rows = [figure_of(name, [value_of(run) for run in runs]) for name, value_of in _measures(runs).items()]
     return [row for row in rows if any(value is not None for value in row.values)]
 
 
@@ -96,7 +96,8 @@ def _best(name: str, of_class: str = "") -> Callable[[TrainingRun], float | None
     return lambda run: run.best.get(name)
 
 
-def _figure(name: str, values: Sequence[float | None]) -> Figure:
+def figure_of(name: str, values: Sequence[float | None]) -> Figure:
+    """The figure of that name, with the places of the highest value where not all have it."""
     known = [value for value in values if value is not None]
     best = tuple(place for place, value in enumerate(values) if value is not None and value == max(known))
     return Figure(name, tuple(values), best if len(best) < len(known) else ())

@@ -1,7 +1,7 @@
 """Measures any release on any dataset version. Loads OpenVINO: only commands and workers import this module."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -14,7 +14,9 @@ from labelling.real_pictures import trained_version
 from labelling.versions import version_samples
 from releases.models import ModelRelease
 from releases.services import release_folder
+from training.examining import picture_errors
 from training.measuring import at_thresholds, best_thresholds, by_side, intervals, summary
+from yolo.confusion import as_shown
 from yolo.detections import Detections, Truth
 from yolo.detector import Detector
 from yolo.evaluate import SCORE_FLOOR, Picture, collect
@@ -23,6 +25,24 @@ from yolo.samples import Sample
 
 ALL: Final = "all"
 SPLITS: Final = (*Split.values, ALL)
+NEVER: Final = 1.1
+"""A threshold that no score reaches."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a release finds on one part of a version, labels as those of the version, down to the score floor.
+
+    `thresholds` by class of the version: None for one that the release does not know.
+    """
+
+    release: ModelRelease
+    version: DatasetVersion
+    split: str
+    truths: list[Truth]
+    found: list[Detections]
+    thresholds: dict[str, float | None]
+    iou_threshold: float
 
 
 def release_evaluate(
@@ -33,11 +53,21 @@ def release_evaluate(
     bootstrap: int = 0,
     on_picture: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
-    """Every figure of a release on one part of a version, at the release's own input size; plain values for JSON.
+    """Every figure of a release on one part of a version; see `release_judge` and `figures_of`."""
+    return figures_of(release_judge(release, version, split=split, on_picture=on_picture), bootstrap=bootstrap)
+
+
+def release_judge(
+    release: ModelRelease,
+    version: DatasetVersion,
+    *,
+    split: str = Split.TEST,
+    on_picture: Callable[[int, int], None] = lambda done, total: None,
+) -> Judged:
+    """What a release finds on one part of a version, at the release's own input size.
 
     Classes are matched by name. One of the version that the release does not know is counted as never found; what
-    the release finds of a class that the version lacks is left out. Both are named in the result.
-    With `bootstrap` rounds, `intervals` tells between what values the figures lie nine times out of ten.
+    the release finds of a class that the version lacks is left out. Both are named in the figures.
     `on_picture` is told how many pictures are done, of how many. Raises ValidationError when there is nothing to
     measure, ReleaseError for a release that is not whole, SampleError for a picture that cannot be read.
     """
@@ -46,16 +76,28 @@ def release_evaluate(
     detector = Detector(release_folder(release))
     counted = _Counted(partial(detector.detect_batch, score=SCORE_FLOOR), len(samples), on_picture)
     truths, found = collect(counted, samples)
-    found = [_renamed(one, release.classes, classes) for one in found]
-    thresholds = {name: detector.release.thresholds.get(name) for name in classes}
+    return Judged(
+        release=release,
+        version=version,
+        split=split,
+        truths=truths,
+        found=[_renamed(one, release.classes, classes) for one in found],
+        thresholds={name: detector.release.thresholds.get(name) for name in classes},
+        iou_threshold=detector.release.iou_threshold,
+    )
+
+
+def figures_of(judged: Judged, *, bootstrap: int = 0) -> dict[str, Any]:
+    """Every figure; plain values for JSON. With `bootstrap` rounds, `intervals` besides."""
+    truths, found, classes = judged.truths, judged.found, tuple(judged.version.classes)
     metrics = mean_average_precision(truths, found, class_count=len(classes))
     return {
-        **_subject(release, version, split),
+        **_subject(judged.release, judged.version, judged.split),
         "pictures": len(truths),
-        "learnt_from": learnt_from(release, version, _parts(split)),
+        "learnt_from": learnt_from(judged.release, judged.version, _parts(judged.split)),
         **summary(metrics, classes),
         "ap50_by_side": by_side(truths, found, classes),
-        "at_thresholds": at_thresholds(truths, found, thresholds),
+        "at_thresholds": at_thresholds(truths, found, judged.thresholds),
         "best_thresholds": best_thresholds(truths, found, classes),
         **_sureness(truths, found, classes, rounds=bootstrap),
     }
@@ -80,6 +122,21 @@ def _sureness(
 ) -> dict[str, Any]:
     """The intervals of the figures, where rounds of a bootstrap are asked for."""
     return {"bootstrap": rounds, "intervals": intervals(truths, found, classes, rounds=rounds)} if rounds else {}
+
+
+def picture_rows(judged: Judged) -> list[dict[str, Any]]:
+    """What is wrong on each picture at the release's thresholds, worst first; `image` is its key."""
+    floors = [NEVER if value is None else value for value in judged.thresholds.values()]
+    keys = [
+        key
+        for part in _parts(judged.split)
+        for key in judged.version.images.filter(split=part)
+        .order_by("image__external_id")
+        .values_list("image_id", flat=True)
+    ]
+    shown = [as_shown(one, floors, iou_threshold=judged.iou_threshold) for one in judged.found]
+    rows = [picture_errors(*each) for each in zip(keys, judged.truths, shown, strict=True)]
+    return sorted(rows, key=lambda each: -(each["missed"] + each["false"] + each["confused"]))
 
 
 def learnt_from(release: ModelRelease, version: DatasetVersion, parts: Sequence[str]) -> int | None:

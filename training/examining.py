@@ -30,7 +30,7 @@ def examine(
     """
     shown = [as_shown(found, thresholds, iou_threshold=iou_threshold) for found in predictions]
     bins = reliability(*told_and_right(truths, predictions))
-    pictures = [_picture(*each) for each in zip(images, truths, shown, strict=True)]
+    pictures = [picture_errors(*each) for each in zip(images, truths, shown, strict=True)]
     return {
         "classes": list(classes),
         "thresholds": [round(float(each), 4) for each in thresholds],
@@ -50,7 +50,8 @@ def _curves(truths: Sequence[Truth], predictions: Sequence[Detections], label: i
     return {"precision": [_short(each) for each in precision], "f1": [_short(each) for each in f1]}
 
 
-def _picture(image: int, truth: Truth, found: Detections) -> dict[str, Any]:
+def picture_errors(image: int, truth: Truth, found: Detections) -> dict[str, Any]:
+    """What is wrong on one picture, with its boxes where something is; `found` as a person is shown them."""
     errors: Errors = errors_of(truth, found)
     picture: dict[str, Any] = {
         "image": image,

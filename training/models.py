@@ -13,9 +13,24 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rights import Right
 from jobs.models import Job
+from training.evaluations.models import Evaluation
 from training.setbacks import setback_sentence
 from yolo.config import LEAST_NET_SIZE, TrainConfig, network_named
 from yolo.train_options import train_config
+
+__all__ = [
+    "LARGEST_NET_SIZE",
+    "NET_SIZE_STEP",
+    "UNFINISHED",
+    "AnchorSource",
+    "Curve",
+    "Epoch",
+    "Evaluation",
+    "Examination",
+    "StartWeights",
+    "TrainingRun",
+    "TrainingRunQuerySet",
+]
 
 NET_SIZE_STEP = 32
 LARGEST_NET_SIZE = 1280

@@ -11,6 +11,7 @@ from accounts.templatetags.maskweb import verdict_label
 from labelling.class_names import OUR_CLASSES
 from labelling.downloads import thumbnail_address
 from labelling.models import BoxClass, Image
+from training.evaluations.models import Evaluation
 from training.models import Examination
 
 Look = tuple[str, str]  # the name and the style of a class
@@ -46,7 +47,7 @@ def worst_pictures(examination: Examination, *, most: int) -> list[dict[str, Any
     return [row for row in examination.pictures if _errors(row)][:most]
 
 
-def wrong_where_right(right: Examination, wrong: Examination) -> list[dict[str, Any]]:
+def wrong_where_right(right: Examination | Evaluation, wrong: Examination | Evaluation) -> list[dict[str, Any]]:
     """Rows of `wrong` with errors, worst first, of pictures on which `right` made none."""
     faultless = {row["image"] for row in right.pictures if not _errors(row)}
     return [row for row in wrong.pictures if _errors(row) and row["image"] in faultless]

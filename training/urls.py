@@ -3,6 +3,7 @@
 from django.urls import path
 
 from training import compare_views, examination_views, start_views, views
+from training.evaluations import views as evaluations
 
 app_name = "training"
 
@@ -14,6 +15,9 @@ urlpatterns = [
     path("compare/figures.csv", compare_views.compared, {"part": "figures"}, name="compare_figures_csv"),
     path("compare/settings.csv", compare_views.compared, {"part": "settings"}, name="compare_settings_csv"),
     path("compare/pictures.csv", compare_views.compared, {"part": "pictures"}, name="compare_pictures_csv"),
+    path("measure/", evaluations.measure, name="measure"),
+    path("measure/start/", evaluations.measure_start, name="measure_start"),
+    path("measure/<int:pk>/", evaluations.evaluation, name="evaluation"),
     path("compare.csv", compare_views.compare_csv, name="compare_csv"),
     path("<int:pk>/epochs.csv", compare_views.run_csv, name="run_csv"),
     path("<int:pk>/steps.csv", compare_views.run_steps_csv, name="steps_csv"),
