@@ -79,6 +79,22 @@ def test_a_folder_and_then_a_loose_picture_are_imported(page: Page, site, folder
     assert imported(site, 1)["pending"] == 0
 
 
+def test_pictures_without_labels_are_added_one_by_one_and_what_is_refused_is_named(page: Page, site, folder):
+    page.goto("/datasets/add/")
+    page.get_by_label("Name").fill("unlabelled")
+    page.get_by_role("button", name="Add").click()
+    (folder / "broken.jpg").write_text("no picture")
+    page.locator("[data-chooses=files]").set_input_files([folder / "c.jpg", folder / "broken.jpg"])
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator("[data-upload-errors]")).to_contain_text("1 of 2 pictures were added.")
+    expect(page.locator("[data-upload-errors]")).to_contain_text("broken.jpg: This picture cannot be used")
+    rows = site.sql(
+        "SELECT i.external_id, i.labelled FROM labelling_image i JOIN labelling_dataset d"
+        " ON d.id = i.dataset_id WHERE d.name = 'unlabelled'"
+    )
+    assert [(row["external_id"], row["labelled"]) for row in rows] == [("c.jpg", 0)]
+
+
 def test_files_that_are_dropped_are_taken(page: Page, dataset):
     page.goto(f"/datasets/{dataset}/")
     zone = page.locator("[data-drop]")

@@ -1,5 +1,6 @@
 // Sends a form with labels and their pictures, and shows how far it is. Loose pictures and whole folders are taken as
 // well as zips: the browser packs them. The plain form works without this module.
+import { csrfToken } from "./csrf.js";
 import { chosen, dropped, isOneExport, sorted } from "./loose-files.js";
 import { MOST_BYTES, storedZip } from "./stored-zip.js";
 
@@ -39,10 +40,11 @@ function show() {
   if (pictures.length) told.push(fill(words.pictures, { count: pictures.length, size: megabytes(pictures) }));
   if (annotations.length && !isOneExport(annotations)) told.push(fill(words.annotations, { count: annotations.length }));
   for (const { path } of [...(isOneExport(annotations) ? annotations : []), ...zips]) told.push(path);
-  zone.querySelector("[data-drop-taken]").replaceChildren(...lines(told));
   zone.querySelector("[data-drop-left]").replaceChildren(...lines(namely(left, words.unusable)));
   zone.querySelector("[data-drop-clear]").hidden = taken.length === 0;
-  if (fields.export) fields.export.required = !(annotations.length || zips.length);
+  if (withoutLabels()) told.push(words.unlabelled);
+  zone.querySelector("[data-drop-taken]").replaceChildren(...lines(told));
+  if (fields.export) fields.export.required = !(annotations.length || zips.length || pictures.length);
   fields.pictures.required = !fields.export && !taken.length;
 }
 
@@ -65,6 +67,39 @@ function assigned() {
   if (isOneExport(annotations)) return { export: annotations, pictures: loose(zips.slice(0, 1)) };
   if (annotations.length) return { export: [...annotations, ...pictures] };
   return { export: zips.slice(0, 1), pictures: loose(zips.slice(1, 2)) };
+}
+
+/** The pictures that were taken, where no labels come with them; null otherwise. */
+function withoutLabels() {
+  if (!fields.export || fields.export.files.length) return null;
+  const { export: labels, pictures } = assigned();
+  return labels.length || !pictures.length ? null : pictures;
+}
+
+/** Add pictures to the dataset one by one, to be labelled there; those that were refused stay taken. */
+async function addPictures(pictures) {
+  const refused = [];
+  for (const [number, entry] of pictures.entries()) {
+    say(fill(words.adding, { done: number, count: pictures.length }));
+    bar.value = number / pictures.length;
+    const data = new FormData();
+    data.set("file", entry.file);
+    const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
+    const answer = await fetch(words.images, { method: "POST", body: data, headers }).catch(() => null);
+    if (!answer?.ok) refused.push({ entry, why: await reason(answer) });
+  }
+  sending = false;
+  if (!refused.length) return location.assign(words.gallery);
+  taken = refused.map(({ entry }) => entry);
+  show();
+  const told = refused.slice(0, SHOWN).map(({ entry: { path }, why }) => `${path}: ${why}`);
+  if (refused.length > SHOWN) told.push(fill(words.more, { count: refused.length - SHOWN }));
+  return refuse([fill(words.added, { done: pictures.length - refused.length, count: pictures.length }), ...told]);
+}
+
+async function reason(answer) {
+  const body = await answer?.json().catch(() => null);
+  return answer?.status === 400 && body ? Object.values(body).flat().join(" ") : words.lost;
 }
 
 /** The entries as one zip, an export or a zip alone as it is; null, with the reason told, where that cannot be. */
@@ -125,6 +160,11 @@ form.addEventListener("submit", async (event) => {
   errors.replaceChildren();
   bar.hidden = false;
   button.disabled = sending = true;
+  const pictures = withoutLabels();
+  if (pictures) {
+    await addPictures(pictures);
+    return;
+  }
   const data = new FormData(form);
   if (await addTaken(data)) send(data);
 });
