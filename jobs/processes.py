@@ -1,6 +1,5 @@
 """The process of a job: started in a session of its own, dying with its worker, ended as a whole group."""
 
-import contextlib
 import ctypes
 import os
 import signal
@@ -18,6 +17,7 @@ from jobs.attempts import Attempt
 MARKER = "MASKWEB_JOB"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 AUTOGROUP, VMSTAT = Path("/proc/self/autogroup"), Path("/proc/vmstat")
+AUTOGROUP_TRIES = 5
 
 
 def process_start(attempt: Attempt) -> "subprocess.Popen[bytes]":
@@ -40,8 +40,15 @@ def autogroup_follow(path: Path = AUTOGROUP) -> None:
     """
     nice = os.nice(0)
     if nice > 0 and path.exists():
-        with contextlib.suppress(OSError):
-            path.write_text(f"{nice}")
+        for _ in range(AUTOGROUP_TRIES):
+            try:
+                path.write_text(f"{nice}")
+            except BlockingIOError:  # the kernel takes ten changes a second from all who are not root
+                time.sleep(0.15)
+            except OSError:
+                return
+            else:
+                return
 
 
 def memory_kills(path: Path = VMSTAT) -> int:

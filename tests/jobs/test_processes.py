@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -41,7 +42,24 @@ def test_kills_for_want_of_memory_are_counted_where_the_kernel_tells(tmp_path):
     assert memory_kills(told) == 3
 
 
-@pytest.mark.skipif(not processes.AUTOGROUP.exists(), reason="this kernel has no groups of sessions")
+def test_a_change_that_the_kernel_puts_off_is_tried_again(tmp_path, monkeypatch):
+    group = tmp_path / "autogroup"
+    group.touch()
+    write, calls = Path.write_text, iter(range(10))
+
+    def at_the_third(path: Path, text: str) -> int:
+        if next(calls) < 2:
+            raise BlockingIOError
+        return write(path, text)
+
+    monkeypatch.setattr(Path, "write_text", at_the_third)
+    monkeypatch.setattr(processes.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(processes.os, "nice", lambda step: 19)
+    autogroup_follow(group)
+    assert group.read_text() == "19"
+
+
+@pytest.mark.skipif(not os.access(processes.AUTOGROUP, os.W_OK), reason="no groups of sessions here, or none of ours")
 def test_a_session_of_its_own_really_gets_the_share():
     program = (
         "import django, os; django.setup(); os.nice(7); from jobs.processes import autogroup_follow, AUTOGROUP;"
