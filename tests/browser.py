@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from tests.detection.conftest import write_video
 from tests.jobs.site import Site
 
 PASSWORD = "correct horse"
@@ -39,6 +40,40 @@ def run(site: Site, *arguments: str) -> str:
     done = site.manage(*arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+JUDGED_CLIP = """
+from datetime import UTC, datetime
+from django.core.files import File
+from detection.models import Camera, Passage
+from detection.services import analysis_create, clip_store
+from releases.models import ModelRelease
+camera = Camera.objects.create(name="corridor")
+with open({path!r}, "rb") as file:
+    clip = clip_store(
+        camera=camera, file=File(file, name="corridor.mp4"), filmed_at=datetime(2026, 7, 1, tzinfo=UTC), by=None
+    )
+analysis = analysis_create(clip=clip, release=ModelRelease.objects.first())
+times = [number / 5 for number in range(15)]
+analysis.chunks.create(number=0, first_time=0, last_time=2.8, frames=[dict(t=time, boxes=[]) for time in times])
+for number, (begin, end, verdict) in enumerate([(0, 4, "with_mask"), (2, 9, "without_mask"), (10, 13, "unknown")], 1):
+    path = [[time, 20, 20, 80, 90] for time in times[begin : end + 1]]
+    Passage.objects.create(
+        analysis=analysis, number=number, begins=times[begin], ends=times[end], verdict=verdict, confidence=0.9,
+        best_time=times[begin], path=path,
+    )
+analysis.finished_at = datetime.now(UTC)
+analysis.save()
+clip.counted_analysis = analysis
+clip.save()
+print(clip.pk)
+"""
+
+
+def judged_clip(site: Site, folder: Path) -> int:
+    """Key of a clip of the camera 'corridor', three seconds with three passages, judged without any network."""
+    path = write_video(folder / "corridor.mp4", [number / 10 for number in range(30)], size=(320, 240))
+    return int(run(site, "shell", "--no-imports", "-c", JUDGED_CLIP.format(path=str(path))))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from tests.browser import judged_clip
 from tests.detection.conftest import write_video
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -131,40 +132,9 @@ def assert_a_verdict_can_be_corrected(page: Page) -> None:
     expect(page.locator(f"#passage-{number}")).to_contain_text("said by alice")
 
 
-SEED = """
-from datetime import UTC, datetime
-from django.core.files import File
-from detection.models import Camera, Passage
-from detection.services import analysis_create, clip_store
-from releases.models import ModelRelease
-camera = Camera.objects.create(name="corridor")
-with open({path!r}, "rb") as file:
-    clip = clip_store(
-        camera=camera, file=File(file, name="corridor.mp4"), filmed_at=datetime(2026, 7, 1, tzinfo=UTC), by=None
-    )
-analysis = analysis_create(clip=clip, release=ModelRelease.objects.first())
-times = [number / 5 for number in range(15)]
-analysis.chunks.create(number=0, first_time=0, last_time=2.8, frames=[dict(t=time, boxes=[]) for time in times])
-for number, (begin, end, verdict) in enumerate([(0, 4, "with_mask"), (2, 9, "without_mask"), (10, 13, "unknown")], 1):
-    path = [[time, 20, 20, 80, 90] for time in times[begin : end + 1]]
-    Passage.objects.create(
-        analysis=analysis, number=number, begins=times[begin], ends=times[end], verdict=verdict, confidence=0.9,
-        best_time=times[begin], path=path,
-    )
-analysis.finished_at = datetime.now(UTC)
-analysis.save()
-clip.counted_analysis = analysis
-clip.save()
-print(clip.pk)
-"""
-
-
 def test_a_judged_clip_is_played_with_its_boxes_and_corrected(page, site, tmp_path):
     """Without any network: the passages are put there, the browser plays and corrects them."""
-    path = write_video(tmp_path / "corridor.mp4", [number / 10 for number in range(30)], size=(320, 240))
-    done = site.manage("shell", "--no-imports", "-c", SEED.format(path=str(path)))
-    assert done.returncode == 0, done.stderr
-    page.goto(f"/clips/{int(done.stdout)}/")
+    page.goto(f"/clips/{judged_clip(site, tmp_path)}/")
     assert count_of(page, "without_mask") == 1
     assert_player_follows(page)
     assert_a_verdict_can_be_corrected(page)
