@@ -34,7 +34,7 @@ from jobs.processes import autogroup_follow
 autogroup_follow()
 runpy.run_module("yolo.train", run_name="__main__")
 """
-STARTS_WITHIN: Final = 300.0  # seconds
+STARTS_WITHIN: Final = 1800.0  # seconds; one that gives way begins late where others are at work
 
 
 class Training:
