@@ -193,7 +193,7 @@ def _release(result: TrainResult, material: Material, config: TrainConfig, folde
         anchors=material.fit.anchors,
         net_size=config.net_size,
         thresholds={name: point.threshold for name, point in zip(material.classes, points, strict=True)},
-        metrics={"validation": metrics},
+        metrics={"validation": as_releases_tell(metrics, pictures=len(truths))},
         provenance={
             "epochs": config.epochs,
             "best_epoch": result.best_epoch,
@@ -205,6 +205,24 @@ def _release(result: TrainResult, material: Material, config: TrainConfig, folde
         },
     )
     return {"release": str(release.folder), "best_epoch": result.best_epoch, **metrics}
+
+
+def as_releases_tell(metrics: dict[str, Any], *, pictures: int) -> dict[str, Any]:
+    """Figures named as in every other release, so that pages and cards show them; means are over all classes."""
+    names = {
+        "map": "map50_95",
+        "ap": "ap50_95",
+        **{f"map_{size}": f"map50_95_{size}" for size in ("small", "medium", "large")},
+    }
+    told = {names.get(name, name): value for name, value in metrics.items()}
+    judged = [name for name, count in metrics["boxes"].items() if count]
+    return {
+        "pictures": pictures,
+        "judged": judged,
+        "map50_all": told["map50"],
+        "map50_95_all": told["map50_95"],
+        **told,
+    }
 
 
 class ProgressBar:
