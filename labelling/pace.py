@@ -11,6 +11,7 @@ from typing import Final
 
 WISHED: Final = 0.1  # seconds that a transaction should last
 FIRST: Final = 25  # rows of the first one
+LEAST: Final = 20  # fewer hardly make it shorter: to begin and to end one takes its time as well
 MOST: Final = 500
 
 
@@ -31,7 +32,7 @@ class Pace:
         yield
         took = self._clock() - began
         fitting = int(rows * WISHED / took) if took > 0 else MOST
-        self.size = max(1, min(fitting, 2 * self.size, MOST))
+        self.size = min(max(fitting, LEAST), 2 * self.size, MOST)
 
 
 def portions(keys: Sequence[int], *, clock: Callable[[], float] = time.monotonic) -> Iterator[Sequence[int]]:

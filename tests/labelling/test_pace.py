@@ -26,15 +26,15 @@ def test_quick_rows_go_in_portions_that_grow_to_the_most():
 
 
 def test_slow_rows_go_in_portions_of_a_tenth_of_a_second():
-    # a row takes 10 ms: 25 of them a quarter of a second, then 10 at a time
-    assert sizes(55, lambda number: 0.01) == [25, 10, 10, 10]
+    # a row takes 4 ms, nearly: 25 of them a tenth of a second, and so it stays
+    assert sizes(80, lambda number: 1 / 256) == [25, 25, 25, 5]
 
 
 def test_a_portion_that_was_held_up_makes_the_next_ones_smaller_and_they_recover():
     # about 1 ms a row, but the third portion takes 40 times as long
-    assert sizes(300, lambda number: (40 if number == 3 else 1) / 1024) == [25, 50, 100, 2, 4, 8, 16, 32, 63]
+    assert sizes(300, lambda number: (40 if number == 3 else 1) / 1024) == [25, 50, 100, 20, 40, 65]
 
 
-def test_rows_slower_than_the_wish_go_one_by_one_and_none_is_lost():
-    assert sizes(28, lambda number: 3) == [25, 1, 1, 1]
+def test_portions_never_get_so_small_that_beginning_and_ending_them_is_all_they_do():
+    assert sizes(68, lambda number: 3) == [25, 20, 20, 3]
     assert sizes(0, lambda number: 1) == []
