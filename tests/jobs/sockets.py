@@ -26,11 +26,11 @@ class Socket(ApplicationCommunicator):
         answer = await self.receive_output(timeout=20)
         return answer["type"] == "websocket.accept"
 
-    async def receive_json(self, timeout: float = 2) -> Any:
+    async def receive_json(self, timeout: float = 20) -> Any:
         message = await self.receive_output(timeout)
         assert message["type"] == "websocket.send", message
         return json.loads(message["text"])
 
     async def disconnect(self) -> None:
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.wait(timeout=3)
+        await self.wait(timeout=20)
