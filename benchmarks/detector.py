@@ -15,9 +15,9 @@ import os
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -34,9 +34,11 @@ from yolo.config import YOLOV3_SLIM
 from yolo.decode import decode
 from yolo.detections import Detections, detections_from
 from yolo.detector import Detector
+from yolo.int8 import read_int8
 from yolo.letterbox import letterbox, rectangle_for
 from yolo.network import build_network
 from yolo.release import Release, load_network, read_release, write_release
+from yolo.speed import interleaved
 
 Picture = NDArray[np.uint8]
 Contender = Callable[[Picture], Detections]
@@ -52,7 +54,14 @@ def contenders(release: Release, threads: int | None) -> dict[str, Contender]:
         "tf.function": keras_contender(release, lambda x: [out.numpy() for out in compiled(tf.constant(x))]),
         "Detector, f32": Detector(release, threads=threads, precision="f32").detect,
         "Detector": Detector(release, threads=threads).detect,
-    }
+    } | _int8(release, threads)
+
+
+def _int8(release: Release, threads: int | None) -> dict[str, Contender]:
+    """The int8 form, of a release that has one."""
+    if read_int8(release.folder) is None:
+        return {}
+    return {"Detector, int8": Detector(release, threads=threads, precision="int8").detect}
 
 
 def keras_contender(release: Release, network: Network) -> Contender:
@@ -80,14 +89,7 @@ def keras_contender(release: Release, network: Network) -> Contender:
 
 def measure(runners: dict[str, Contender], picture: Picture, rounds: int, warm_up: int = 5) -> dict[str, list[float]]:
     """Milliseconds of each call, the contenders taking turns."""
-    times: dict[str, list[float]] = {name: [] for name in runners}
-    for number in range(rounds + warm_up):
-        for name, run in runners.items():
-            begin = time.perf_counter()
-            run(picture)
-            if number >= warm_up:
-                times[name].append((time.perf_counter() - begin) * 1000)
-    return times
+    return interleaved({name: partial(run, picture) for name, run in runners.items()}, rounds=rounds, warm_up=warm_up)
 
 
 def summary(times: dict[str, list[float]]) -> list[dict[str, float | str]]:

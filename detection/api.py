@@ -147,7 +147,7 @@ def clips_visible(request: Request) -> QuerySet[Clip]:
 
 def passages_of(clips: QuerySet[Clip]) -> QuerySet[Passage]:
     """The passages of the counted analyses of clips, each with what counts as `said`."""
-    counted = Passage.objects.filter(analysis__counts_for__in=clips).select_related("analysis").defer("path")
+    counted = Passage.objects.filter(analysis__counts_for__in=clips).select_related("analysis__release").defer("path")
     return with_said(counted)
 
 

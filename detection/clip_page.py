@@ -13,12 +13,16 @@ from jobs.models import Job
 
 @dataclass(frozen=True)
 class PassageRow:
-    """A passage, the verdict that counts, the newest that a person gave, and its lane in the timeline."""
+    """A passage, the verdict that counts, the newest that a person gave, and its lane in the timeline.
+
+    `chance`: that its best picture is right, where its release is calibrated.
+    """
 
     passage: Passage
     said: str
     human: Verdict | None
     lane: int
+    chance: float | None = None
 
     @property
     def verdicts(self) -> list[tuple[str, str]]:
@@ -99,6 +103,6 @@ def _passage_rows(analysis: Analysis | None) -> list[PassageRow]:
             humans[verdict.passage_id] = verdict
     lanes = pack_lanes([(passage.begins, passage.ends) for passage in passages])
     return [
-        PassageRow(passage, passage.said, humans.get(passage.pk), lane)
+        PassageRow(passage, passage.said, humans.get(passage.pk), lane, passage.chance_by(analysis.release))
         for passage, lane in zip(passages, lanes, strict=True)
     ]

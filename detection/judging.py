@@ -48,10 +48,12 @@ class JudgingSettings:
 
 @dataclass(frozen=True)
 class Judgement:
-    """Times in seconds from the clip's start; `confidence` is the winner's share of the vote, 0..1."""
+    """Times in seconds from the clip's start; `confidence` is the winner's share of the vote, `score` the best that its
+    class got in one frame, both 0..1."""
 
     verdict: str
     confidence: float
+    score: float
     begins: float
     ends: float
     best_time: float
@@ -83,6 +85,7 @@ def judge(track: Track, settings: JudgingSettings) -> Judgement | None:
     return Judgement(
         verdict=winner if known else UNKNOWN,
         confidence=round(confidence, 4),
+        score=round(max(one.scores[settings.classes.index(winner)] for one in seen), 4),
         begins=seen[0].time,
         ends=seen[-1].time,
         best_time=best.time,

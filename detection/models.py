@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rights import Right
 from accounts.time_zones import default_time_zone, validate_time_zone
+from releases.models import ARITHMETIC, ModelRelease, Precision
 
 
 class CameraQuerySet(models.QuerySet["Camera"]):
@@ -115,6 +116,16 @@ class Analysis(models.Model):
     release = models.ForeignKey("releases.ModelRelease", on_delete=models.PROTECT, related_name="analyses")
     settings = models.JSONField(_("settings"), default=dict)
     job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    precision = models.CharField(
+        _("precision"),
+        max_length=8,
+        choices=Precision.choices,
+        default=Precision.AUTO,
+        help_text=_("As it was ordered."),
+    )
+    arithmetic = models.CharField(
+        _("computed in"), max_length=8, blank=True, help_text=_("The numbers that the processor really took.")
+    )
     frames = models.PositiveIntegerField(_("judged frames"), default=0)
     seconds = models.FloatField(_("seconds of work"), default=0)
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
@@ -130,6 +141,11 @@ class Analysis(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clip} by {self.release}"
+
+    @property
+    def computed_in(self) -> str:
+        """The numbers that judged, else those that it was ordered in."""
+        return ARITHMETIC.get(self.arithmetic, str(self.get_precision_display()))
 
 
 class DetectionChunk(models.Model):
@@ -230,6 +246,9 @@ class Passage(models.Model):
     ends = models.FloatField(_("ends"), help_text=_("seconds"))
     verdict = models.CharField(_("verdict"), max_length=20, choices=VerdictChoice.choices)
     confidence = models.FloatField(_("confidence"), validators=[MinValueValidator(0), MaxValueValidator(1)])
+    score = models.FloatField(
+        _("score"), null=True, blank=True, help_text=_("The best one that its verdict's class reached in a frame.")
+    )
     best_time = models.FloatField(_("best frame"), help_text=_("seconds"))
     path = models.JSONField(default=list, help_text=_("[time, x_min, y_min, x_max, y_max] for each detection"))
 
@@ -252,6 +271,10 @@ class Passage(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.number} {self.get_verdict_display()}"
+
+    def chance_by(self, release: ModelRelease) -> float | None:
+        """The chance that its best box is right, where its release is calibrated; nothing for an unknown verdict."""
+        return None if self.verdict == VerdictChoice.UNKNOWN else release.chance_of(self.score)
 
 
 class Verdict(models.Model):

@@ -18,8 +18,9 @@ from detection.comparing import Seen, differences
 from detection.frames import ClipError
 from detection.live import live_remove
 from detection.models import Analysis, PreviewClip, ReleasePreview
-from detection.processing import ClipRun, FaceDetector, load_detector
+from detection.processing import ClipRun, FaceDetector
 from jobs.reporter import JobFailure, Reporter
+from releases.loading import detector_for
 from releases.models import ModelRelease
 from yolo.release import ReleaseError
 
@@ -33,7 +34,7 @@ class PreviewFailure(JobFailure):
 def load_politely(release: ModelRelease) -> FaceDetector:
     """The detector of a release, in a process that from now on lets others go first. Raises ReleaseError."""
     os.nice(max(0, NICE - os.nice(0)))
-    return load_detector(release)
+    return detector_for(release)
 
 
 def run(reporter: Reporter, target_id: int, *, load: Callable[[ModelRelease], FaceDetector] = load_politely) -> None:
@@ -119,11 +120,12 @@ def _analysis(part: _Part, row: PreviewClip, release: ModelRelease) -> Analysis:
     if row.after is not None:
         return row.after
     rate = _rate(row)
-    done = Analysis.objects.filter(clip=row.clip, release=release, finished_at__isnull=False).order_by("-pk")
-    known = next((one for one in done if one.settings.get("frames_per_second") == rate), None)
+    known = {"clip": row.clip, "release": release, "precision": release.precision}
+    done = Analysis.objects.filter(**known, finished_at__isnull=False).order_by("-pk")
+    judged = next((one for one in done if one.settings.get("frames_per_second") == rate), None)
     with part.safe_point():
         settings = {"frames_per_second": rate}
-        row.after = known or Analysis.objects.create(clip=row.clip, release=release, settings=settings, is_trial=True)
+        row.after = judged or Analysis.objects.create(**known, settings=settings, is_trial=True)
         row.save(update_fields=["after"])
     return row.after
 

@@ -24,10 +24,8 @@ from detection.progress import StageTimes, VerdictsSoFar, counts_of, live_boxes
 from detection.services import verdicts_attach
 from detection.tracking import FaceTracker, FrameDetections
 from jobs.reporter import JobFailure, Reporter
-from releases.models import ModelRelease
-from releases.services import release_folder
+from releases.loading import detector_for
 from yolo.detections import Detections
-from yolo.detector import Detector
 from yolo.nms import nms
 from yolo.release import Release, ReleaseError
 
@@ -58,18 +56,21 @@ class Reports(Protocol):
 class FaceDetector(Protocol):
     release: Release
 
+    @property
+    def arithmetic(self) -> str: ...
+
     def detect(self, image_bgr: NDArray[np.uint8], *, score: float | None = None) -> Detections: ...
 
 
-def load_detector(release: ModelRelease) -> FaceDetector:
-    """The detector of a release, its files verified. Raises ReleaseError."""
-    return Detector(release_folder(release))
+def load_detector(analysis: Analysis) -> FaceDetector:
+    """The detector of its release in the numbers it was ordered in, files verified. Raises ReleaseError."""
+    return detector_for(analysis.release, analysis.precision)
 
 
-def run(reporter: Reporter, target_id: int, *, load: Callable[[ModelRelease], FaceDetector] = load_detector) -> None:
+def run(reporter: Reporter, target_id: int, *, load: Callable[[Analysis], FaceDetector] = load_detector) -> None:
     """Judge the clip of an analysis, from its last safe point on. An analysis that is finished stays as it is.
 
-    `load` makes the detector of a release. Raises ClipFailure.
+    `load` makes its detector. Raises ClipFailure.
     """
     analysis = Analysis.objects.select_related("clip", "release").filter(pk=target_id).first()
     if analysis is None:
@@ -80,7 +81,7 @@ def run(reporter: Reporter, target_id: int, *, load: Callable[[ModelRelease], Fa
             Analysis.objects.filter(pk=target_id).update(job=reporter.job_id)
     try:
         if analysis.finished_at is None:
-            ClipRun(reporter, analysis, load(analysis.release)).run()
+            ClipRun(reporter, analysis, load(analysis)).run()
     except (ClipError, ReleaseError) as error:
         raise ClipFailure(_(str(error))) from error
     except FileNotFoundError as error:
@@ -95,7 +96,7 @@ class ClipRun:
     def __init__(self, reporter: Reports, analysis: Analysis, detector: FaceDetector) -> None:
         self.reporter, self.analysis, self.detector = reporter, analysis, detector
         self.path = Path(analysis.clip.file.path)
-        self.settings = self._settings(detector.release)
+        self.settings = self._settings(detector.release, detector.arithmetic)
         self.tracker = FaceTracker(self.settings.tracking)
         self.verdicts = VerdictsSoFar(self.settings.judging)
         self.stages = StageTimes()
@@ -129,18 +130,19 @@ class ClipRun:
                 self._store_chunk()
         self._finish()
 
-    def _settings(self, release: Release) -> AnalysisSettings:
+    def _settings(self, release: Release, arithmetic: str) -> AnalysisSettings:
         """Those of the first attempt: a release's thresholds or our defaults may have changed since."""
         stored = self.analysis.settings
         if "judging" in stored:
             return AnalysisSettings.from_json(stored)
         clip = self.analysis.clip
+        self.analysis.arithmetic = arithmetic
         settings = AnalysisSettings.first(
             release, frames_per_second=stored["frames_per_second"], picture=max(clip.width, clip.height)
         )
         with self.reporter.safe_point():
             self.analysis.settings = settings.to_json()
-            self.analysis.save(update_fields=["settings"])
+            self.analysis.save(update_fields=["settings", "arithmetic"])
         return settings
 
     def _take_up_stored(self) -> float | None:
@@ -262,6 +264,7 @@ def passage_row(analysis: Analysis, number: int, passage: Judgement) -> Passage:
         ends=passage.ends,
         verdict=passage.verdict,
         confidence=passage.confidence,
+        score=passage.score,
         best_time=passage.best_time,
         path=[[round(one.time, 4), *one.box] for one in passage.detections],
     )

@@ -22,10 +22,14 @@ class PassageSerializer(serializers.ModelSerializer[Passage]):
 
     clip = serializers.IntegerField(source="analysis.clip_id", read_only=True)
     said = serializers.CharField(read_only=True, help_text="One of the four verdicts.")
+    chance = serializers.SerializerMethodField(help_text="That its best picture is right, by the calibrated model.")
 
     class Meta:
         model = Passage
-        fields = ["id", "clip", "number", "begins", "ends", "best_time", "verdict", "confidence", "said"]
+        fields = ["id", "clip", "number", "begins", "ends", "best_time", "verdict", "confidence", "chance", "said"]
+
+    def get_chance(self, row: Passage) -> float | None:
+        return row.chance_by(row.analysis.release)
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
@@ -60,6 +64,7 @@ class ClipSerializer(serializers.Serializer[Any]):
     failure = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
     release = serializers.SerializerMethodField()
+    precision = serializers.SerializerMethodField(help_text="The numbers that judged: f32, bf16, f16 or int8.")
     counts = serializers.SerializerMethodField()
 
     def get_seconds(self, row: ClipRow) -> float:
@@ -76,6 +81,9 @@ class ClipSerializer(serializers.Serializer[Any]):
 
     def get_release(self, row: ClipRow) -> str | None:
         return row.analysis.release.name if row.analysis else None
+
+    def get_precision(self, row: ClipRow) -> str | None:
+        return (row.analysis.arithmetic or None) if row.analysis else None
 
     @extend_schema_field(CountsSerializer)
     def get_counts(self, row: ClipRow) -> dict[str, int]:

@@ -279,12 +279,22 @@ def clip_filmed_at_change(*, clip: Clip, filmed_at: datetime, by: User | None) -
     return clip
 
 
-def analysis_create(*, clip: Clip, release: ModelRelease, frames_per_second: float | None = None) -> Analysis:
-    """A new analysis that nobody works on yet; older ones of the clip stay."""
+def analysis_create(
+    *, clip: Clip, release: ModelRelease, frames_per_second: float | None = None, precision: str | None = None
+) -> Analysis:
+    """A new analysis that nobody works on yet; older ones of the clip stay.
+
+    It computes in the numbers that its release judges in now, unless others are named.
+    """
     rate = clip.camera.frames_per_second if frames_per_second is None else frames_per_second
     if not 0.2 <= rate <= 60:
         raise ValidationError({"frames_per_second": _("Judge between 0.2 and 60 frames a second.")})
-    return Analysis.objects.create(clip=clip, release=release, settings={"frames_per_second": rate})
+    return Analysis.objects.create(
+        clip=clip,
+        release=release,
+        precision=precision or release.precision,
+        settings={"frames_per_second": rate},
+    )
 
 
 @transaction.atomic

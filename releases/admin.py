@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import person
 from accounts.rights import Right
@@ -21,10 +22,21 @@ __all__ = ["ActivationAdmin", "ModelReleaseAdmin", "PictureBatchAdmin", "Release
 
 @admin.register(ModelRelease)
 class ModelReleaseAdmin(admin.ModelAdmin[ModelRelease]):
-    list_display = ("name", "network", "net_size", "is_active", "is_bundled", "created_at", "created_by")
-    list_filter = ("is_active", "is_bundled", "network")
+    list_display = (
+        *("name", "network", "net_size", "is_active", "is_bundled", "precision", "has_int8", "temperature_told"),
+        *("created_at", "created_by"),
+    )
+    list_filter = ("is_active", "is_bundled", "network", "precision")
     list_select_related = ("created_by",)
     search_fields = ("name", "sha256")
+
+    @admin.display(description=_("int8 form"), boolean=True)
+    def has_int8(self, release: ModelRelease) -> bool:
+        return bool(release.int8)
+
+    @admin.display(description=_("temperature"))
+    def temperature_told(self, release: ModelRelease) -> float | None:
+        return release.temperature if release.calibration else None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from releases.api import batches, conversions, pictures, releases
+from releases.api import batches, conversions, numbers, pictures, releases
 
 urlpatterns: list[URLPattern] = [
     path("detect/", pictures.Detect.as_view(), name="api-detect"),
@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern] = [
     path("releases/<int:pk>/activate/", releases.ReleaseActivate.as_view(), name="api-release-activate"),
     path("releases/<int:pk>/card/", releases.ReleaseCard.as_view(), name="api-release-card"),
     path("releases/<int:pk>/download/", releases.ReleaseDownload.as_view(), name="api-release-download"),
+    path("releases/<int:pk>/int8/", numbers.ReleaseInt8.as_view(), name="api-release-int8"),
+    path("releases/<int:pk>/calibration/", numbers.ReleaseCalibration.as_view(), name="api-release-calibration"),
+    path("releases/<int:pk>/precision/", numbers.ReleasePrecision.as_view(), name="api-release-precision"),
     path("batches/", batches.BatchList.as_view(), name="api-batches"),
     path("batches/<int:pk>/", batches.BatchDetail.as_view(), name="api-batch"),
     path("batches/<int:pk>/pictures/", batches.BatchPictureList.as_view(), name="api-batch-pictures"),

@@ -1,6 +1,7 @@
 """The model card of a release: what it is, learnt from, yields and is good for.
 
-Everything in it is read from release.json, so that page, file and release cannot disagree. After M. Mitchell et al.,
+Everything in it is read from release.json and from what lies sealed beside it, so that page, file and release cannot
+disagree. After M. Mitchell et al.,
 'Model Cards for Model Reporting', FAT* 2019 (https://arxiv.org/abs/1810.03993).
 """
 
@@ -11,6 +12,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from releases.models import COMPLIANCE_CLASSES
+from releases.numbers import sides_of, trusts_of
 from yolo.release import Release
 
 FEW_BOXES: Final = 30
@@ -40,12 +42,24 @@ class Card:
     sections: tuple[Section, ...]
 
 
-def card_of(release: Release, *, name: str, sha256: str) -> Card:
-    """The card of a release that is registered as `name`; `sha256` is that of its release.json."""
+def card_of(
+    release: Release,
+    *,
+    name: str,
+    sha256: str,
+    int8: Mapping[str, Any] | None = None,
+    calibration: Mapping[str, Any] | None = None,
+) -> Card:
+    """The card of a release that is registered as `name`; `sha256` is that of its release.json.
+
+    `int8` and `calibration` are what lies sealed beside it, where something does.
+    """
     sections = (
         _subject(release, name, sha256),
         _data(release.provenance),
         _figures(release),
+        _numbers(int8 or {}),
+        _scores(calibration or {}),
         Section(_("Fit for"), points=tuple(_fit(release))),
         Section(_("Not fit for"), points=tuple(_unfit(release))),
         Section(_("Limits"), points=tuple(_limits(release))),
@@ -138,6 +152,47 @@ def _figures(release: Release) -> Section:
     if tables:
         return Section(_("Figures"), tables=tuple(tables))
     return Section(_("Figures"), points=(_("Nobody has measured it on pictures kept back."),))
+
+
+def _numbers(int8: Mapping[str, Any]) -> Section:
+    """What int8 costs and gains."""
+    if not int8:
+        return Section(_("Float and int8"))
+    speed = int8["speed"]
+    told = {"pictures": int8["validation"]["pictures"], "processor": speed.get("processor", "?")}
+    caption = _("mAP on %(pictures)s validation pictures; milliseconds of the network alone on “%(processor)s”")
+    heads = (_("Computed in"), "mAP@.5", "mAP@.5:.95", _("Milliseconds"), _("Times as fast"))
+    rows = tuple(
+        (side.name, *map(_number, (side.map50, side.map50_95)), *map(_tenths, (side.milliseconds, side.times)))
+        for side in sides_of(int8)
+    )
+    ranges = _("%(pictures)s training pictures") % int8["calibrated_on"]
+    facts = (
+        (_("Loss of int8"), _("%(points).2f points of mAP@.5") % {"points": 100 * int8["loss"]}),
+        (_("Ranges from"), ranges),
+        (_("Made"), str(int8["made"])),
+        (_("SHA-256 that seals it"), str(int8["seal"])),
+    )
+    return Section(_("Float and int8"), facts, (Table(caption % told, heads, rows),))
+
+
+def _scores(calibration: Mapping[str, Any]) -> Section:
+    """What scores mean."""
+    if not calibration:
+        return Section(_("What its scores mean"))
+    facts = (
+        (_("Temperature"), _number(calibration["temperature"])),
+        (_("Fitted on"), _("%(pictures)s validation pictures") % calibration["validation"]),
+        (_("Made"), str(calibration["made"])),
+        (_("SHA-256 that seals it"), str(calibration["seal"])),
+    )
+    caption = _("Mean distance between score and share that is right (expected calibration error)")
+    heads = (_("Pictures"), _("As scored"), _("Calibrated"))
+    rows = tuple(
+        (f"{trust.part} ({trust.pictures})", *map(_number, (trust.before, trust.after)))
+        for trust in trusts_of(calibration)
+    )
+    return Section(_("What its scores mean"), facts, (Table(caption, heads, rows),))
 
 
 def _measured(release: Release) -> list[tuple[str, dict[str, Any]]]:
@@ -247,3 +302,7 @@ def _making(made: Mapping[str, Any]) -> Section:
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
+
+
+def _tenths(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"

@@ -7,14 +7,10 @@ from typing import Any
 
 import cv2
 import numpy as np
-from django.db import DatabaseError
-from django.utils.translation import gettext as _
 
 from releases.drawing import Picture
-from releases.models import ModelRelease
-from releases.services import bundled_folders, newest_bundled, release_active, release_folder
+from yolo.calibration import IDENTITY, calibrated
 from yolo.detections import Detections
-from yolo.release import ReleaseError, read_release
 from yolo.samples import Sample
 
 PICTURE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
@@ -26,31 +22,6 @@ class PictureFile:
 
     path: Path
     name: Path
-
-
-def chosen_release_folder(name: str | None) -> Path:
-    """The folder of the named release, else of the active one, else of the newest that ships with the product.
-
-    The last also serves where the database cannot be asked. Raises ReleaseError with a sentence.
-    """
-    try:
-        return release_folder(_named(name) if name else release_active())
-    except DatabaseError:
-        return _bundled_named(name) if name else newest_bundled()
-
-
-def _named(name: str) -> ModelRelease:
-    row = ModelRelease.objects.filter(name=name).first()
-    if row is None:
-        raise ReleaseError(_("There is no release named %(name)s.") % {"name": name})
-    return row
-
-
-def _bundled_named(name: str) -> Path:
-    for folder in bundled_folders():
-        if read_release(folder, verify=False).name == name:
-            return folder
-    raise ReleaseError(_("No release named %(name)s ships with this copy.") % {"name": name})
 
 
 def picture_files(paths: Sequence[Path]) -> Iterator[PictureFile]:
@@ -69,15 +40,22 @@ def read_picture(path: Path) -> Picture:
     return Sample(path, nothing, np.zeros(0, np.int64)).read()
 
 
-def boxes_as_dicts(detections: Detections, classes: Sequence[str]) -> list[dict[str, Any]]:
-    """Detections as plain values: class name, score, `xyxy` in pixels of the upright picture."""
+def boxes_as_dicts(
+    detections: Detections, classes: Sequence[str], *, temperature: float | None = None
+) -> list[dict[str, Any]]:
+    """Detections as plain values: class name, score, `chance`, `xyxy` in pixels of the upright picture.
+
+    The chance is that the box is right, by the temperature of a calibrated release, else None.
+    """
+    chances = calibrated(detections.scores, temperature or IDENTITY)
     return [
         {
             "class": classes[label],
             "score": round(float(score), 5),
+            "chance": None if temperature is None else round(float(sure), 5),
             "xyxy": [round(float(edge), 2) for edge in box],
         }
-        for box, score, label in zip(detections.boxes, detections.scores, detections.labels, strict=True)
+        for box, score, sure, label in zip(detections.boxes, detections.scores, chances, detections.labels, strict=True)
     ]
 
 

@@ -10,19 +10,34 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rights import Right
 from releases.batches.models import BatchPicture, BatchZip, PictureBatch
+from yolo.calibration import IDENTITY, calibrated
 
 __all__ = [
+    "ARITHMETIC",
     "COMPLIANCE_CLASSES",
     "Activation",
     "BatchPicture",
     "BatchZip",
     "ModelRelease",
     "PictureBatch",
+    "Precision",
     "ReleaseConversion",
 ]
 
 COMPLIANCE_CLASSES: Final = ("with_mask", "without_mask")
 """Without both of them in a release, nobody can be judged: a mask that is not seen may as well be missing."""
+
+
+ARITHMETIC: Final = {"f32": "float32", "bf16": "bfloat16", "f16": "float16", "int8": "int8"}
+"""The numbers that a processor may compute in, as people know them."""
+
+
+class Precision(models.TextChoices):
+    """In what numbers a release computes."""
+
+    AUTO = "auto", _("float, the fastest of this processor")
+    FLOAT32 = "f32", _("float32")
+    INT8 = "int8", _("int8")
 
 
 class ModelReleaseQuerySet(models.QuerySet["ModelRelease"]):
@@ -51,6 +66,28 @@ class ModelRelease(models.Model):
         _("SHA-256"), max_length=64, unique=True, help_text=_("Of release.json, which holds the hash of each file.")
     )
     folder = models.CharField(max_length=200)
+    int8 = models.JSONField(
+        _("int8 form"), default=dict, blank=True, help_text=_("What int8.json in its folder tells; empty without one.")
+    )
+    calibration = models.JSONField(
+        _("calibration"),
+        default=dict,
+        blank=True,
+        help_text=_("What calibration.json in its folder tells; empty without one."),
+    )
+    shortfalls = models.JSONField(
+        _("shortfalls"),
+        default=dict,
+        blank=True,
+        help_text=_("Why publishing gave it no int8 form or no calibration, as sentences."),
+    )
+    precision = models.CharField(
+        _("judges in"),
+        max_length=8,
+        choices=Precision.choices,
+        default=Precision.AUTO,
+        help_text=_("In what numbers it computes when it judges clips and pictures."),
+    )
     is_bundled = models.BooleanField(_("ships with the product"), default=False)
     is_active = models.BooleanField(_("active"), default=False)
     created_at = models.DateTimeField(_("registered"), auto_now_add=True)
@@ -68,11 +105,30 @@ class ModelRelease(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["is_active"], condition=models.Q(is_active=True), name="release_only_one_is_active"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(precision__in=Precision.values), name="release_precision_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def temperature(self) -> float:
+        """What the logit of a score is divided by to yield the chance to be right; 1 leaves scores as they are."""
+        return float(self.calibration.get("temperature", IDENTITY))
+
+    def chance_of(self, score: float | None) -> float | None:
+        """The chance that a box of this score is right; None where it is not calibrated or the score not known."""
+        if score is None or not self.calibration:
+            return None
+        return float(calibrated(score, self.temperature))
+
+    @property
+    def precisions(self) -> list[tuple[str, str]]:
+        """What may be chosen to judge with: values with their words."""
+        return [(one.value, str(one.label)) for one in Precision if one != Precision.INT8 or self.int8]
 
     @property
     def missing_classes(self) -> tuple[str, ...]:

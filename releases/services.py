@@ -1,11 +1,11 @@
 """Every write about releases, and where their folders lie."""
 
-import hashlib
 import logging
 import re
 import shutil
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -17,7 +17,10 @@ from accounts.models import User
 from accounts.services import audit
 from releases.conversion_files import conversions_drop
 from releases.models import Activation, ModelRelease, PictureBatch
+from yolo.calibration import read_calibration
+from yolo.int8 import read_int8
 from yolo.release import MANIFEST, Release, ReleaseError, read_release
+from yolo.sealed import release_hash
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +67,7 @@ def release_register(*, folder: Path, by: User | None, name: str | None = None) 
     Raises ReleaseError with a sentence when a file is missing or changed, or the name is taken.
     """
     release = read_release(folder)
-    digest = description_hash(folder)
+    digest = release_hash(folder)
     known = ModelRelease.objects.filter(sha256=digest).first()
     if known is not None:
         return known
@@ -99,6 +102,22 @@ def bundled_register() -> list[ModelRelease]:
     if rows and (active is None or (active.is_bundled and not release_folder(active).is_dir())):
         release_activate(release=rows[max(rows, key=_made_at)], by=None)
     return list(rows.values())
+
+
+@transaction.atomic
+def additions_take(*, release: ModelRelease, by: User | None) -> ModelRelease:
+    """Copy to the row what its folder holds besides release.json, each file verified. Raises ReleaseError."""
+    found = _additions_of(release_folder(release))
+    new = [name for name, content in found.items() if content and content != getattr(release, name)]
+    if not new:
+        return release
+    for name in new:
+        setattr(release, name, found[name])
+        release.shortfalls.pop(name, None)
+    release.save(update_fields=[*new, "shortfalls"])
+    for name in new:
+        audit(actor=by, action=f"release_{name}", target=release, name=release.name, seal=found[name]["seal"])
+    return release
 
 
 def release_active() -> ModelRelease:
@@ -200,27 +219,37 @@ def release_delete(*, release: ModelRelease, by: User | None) -> None:
         transaction.on_commit(partial(shutil.rmtree, folder, ignore_errors=True), robust=True)
 
 
-def description_hash(folder: Path) -> str:
-    """SHA-256 of release.json, which in turn holds the hash of every other file."""
-    return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
-
-
 def _made_at(folder: Path) -> tuple[str, str]:
     """Sorts releases by when they were made (ISO 8601, UTC), then by name."""
     return str(read_release(folder, verify=False).provenance.get("created", "")), folder.name
 
 
 def _bundled_row(folder: Path) -> ModelRelease | None:
-    digest = description_hash(folder)
+    digest = release_hash(folder)
     known = ModelRelease.objects.filter(sha256=digest).first()
     if known is not None:
-        return known
+        return _with_additions(known)
     try:
         release = read_release(folder)
+        _additions_of(folder)
     except ReleaseError as error:
         logger.error("%s ships with the product but cannot be used: %s", folder.name, error)
         return None
     return _create_row(release, folder=folder, digest=digest, name=_free_name(release.name), by=None, is_bundled=True)
+
+
+def _with_additions(known: ModelRelease) -> ModelRelease:
+    """A release on the list, with what a newer version of the product ships beside it."""
+    try:
+        return additions_take(release=known, by=None) if known.is_bundled else known
+    except ReleaseError as error:
+        logger.error("What ships beside %s cannot be used: %s", known.name, error)
+        return known
+
+
+def _additions_of(folder: Path) -> dict[str, dict[str, Any]]:
+    """What lies sealed beside a release, every file verified; empty where there is nothing. Raises ReleaseError."""
+    return {"int8": read_int8(folder) or {}, "calibration": read_calibration(folder) or {}}
 
 
 def _free_name(wished: str) -> str:
@@ -246,6 +275,7 @@ def _create_row(
         folder=folder.name,
         is_bundled=is_bundled,
         created_by=by,
+        **_additions_of(folder),
     )
     row.full_clean()
     row.save()

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 
 from releases.drawing import drawn, jpeg, upright_picture
 from releases.inference import boxes_as_dicts
-from releases.services import release_active, release_folder
+from releases.loading import detector_for
+from releases.services import release_active
 from releases.warm import MOST_BYTES, PictureRefused, Seen
 from yolo.detector import Detector
 from yolo.release import ReleaseError
@@ -28,19 +29,19 @@ logger = logging.getLogger(__name__)
 
 
 class WarmDetector:
-    """The detector of whichever release is active."""
+    """The detector of whichever release is active, in the numbers that it judges in."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        self._release: int | None = None
+        self._loaded: tuple[int, str] | None = None
         self._detector: Detector | None = None
 
     def current(self) -> tuple[str, Detector]:
         """Name and detector of the active release. Raises ReleaseError with a sentence."""
         row = release_active()
         with self._turn:
-            if self._detector is None or self._release != row.pk:
-                self._detector, self._release = Detector(release_folder(row)), row.pk
+            if self._detector is None or self._loaded != (row.pk, row.precision):
+                self._detector, self._loaded = detector_for(row), (row.pk, row.precision)
             return row.name, self._detector
 
     def look(self, content: bytes, *, score: float | None, draw: bool) -> Seen:
@@ -50,10 +51,20 @@ class WarmDetector:
         began = time.perf_counter()
         found = detector.detect(image, score=score)
         milliseconds = round((time.perf_counter() - began) * 1000, 1)
-        classes = detector.release.classes
-        boxes = sorted(boxes_as_dicts(found, classes), key=lambda box: -box["score"])
+        boxes = sorted(
+            boxes_as_dicts(found, detector.release.classes, temperature=detector.temperature),
+            key=lambda box: -box["score"],
+        )
         picture = jpeg(drawn(image, boxes)) if draw else b""
-        return Seen(name, image.shape[1], image.shape[0], milliseconds, boxes, picture)
+        return Seen(
+            release=name,
+            precision=detector.arithmetic,
+            width=image.shape[1],
+            height=image.shape[0],
+            milliseconds=milliseconds,
+            boxes=boxes,
+            drawn=picture,
+        )
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from releases import conversion_views, views
+from releases import conversion_views, number_views, views
 from releases.batches import views as batches
 
 app_name = "releases"
@@ -27,6 +27,9 @@ urlpatterns = [
     path("<int:pk>/activate/", views.activate, name="activate"),
     path("<int:pk>/roll-back/", views.roll_back, name="roll_back"),
     path("<int:pk>/delete/", views.delete, name="delete"),
+    path("<int:pk>/int8/", number_views.complete, {"part": "int8"}, name="int8"),
+    path("<int:pk>/calibration/", number_views.complete, {"part": "calibration"}, name="calibration"),
+    path("<int:pk>/precision/", number_views.precision, name="precision"),
     path("<int:pk>/download/", views.download, name="download"),
     path("<int:pk>/convert/", conversion_views.convert, name="convert"),
     path("files/<int:pk>/", conversion_views.conversion, name="conversion"),

@@ -17,6 +17,7 @@ from releases.conversion_page import files_shown
 from releases.figures import figures_of
 from releases.forms import PictureForm
 from releases.models import ModelRelease
+from releases.numbers import numbers_of
 from releases.services import (
     release_activate,
     release_before,
@@ -70,6 +71,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         "kept_by": release_kept_by(row) if may_manage else "",
         "files": files_shown(row),
         "activations": row.activations.select_related("by")[:ACTIVATIONS],
+        **numbers_of(row),
     }
     return render(request, "releases/release.html", context)
 

@@ -34,7 +34,8 @@ class InferenceAway(Exception):
 class Seen:
     """What a release sees on one picture of `width` x `height` pixels, upright.
 
-    `boxes`: {"class", "score", "xyxy"}, the strongest first. `drawn` is a JPEG with the boxes on it, where asked for.
+    `boxes`: {"class", "score", "chance", "xyxy"}, the strongest first. `precision`: the numbers it computed in, such as
+    "bf16". `drawn` is a JPEG with the boxes on it, where asked for.
     """
 
     release: str
@@ -43,10 +44,12 @@ class Seen:
     milliseconds: float
     boxes: list[dict[str, Any]]
     drawn: bytes = b""
+    precision: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {
             "release": self.release,
+            "precision": self.precision,
             "width": self.width,
             "height": self.height,
             "milliseconds": self.milliseconds,

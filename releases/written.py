@@ -16,4 +16,5 @@ def release_written(row: ModelRelease) -> tuple[Release | None, str]:
 
 def release_card(row: ModelRelease) -> Card:
     """The model card. Raises ReleaseError where the folder cannot be read."""
-    return card_of(read_release(release_folder(row), verify=False), name=row.name, sha256=row.sha256)
+    written = read_release(release_folder(row), verify=False)
+    return card_of(written, name=row.name, sha256=row.sha256, int8=row.int8, calibration=row.calibration)

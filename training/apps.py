@@ -9,6 +9,7 @@ class TrainingConfig(AppConfig):
     def ready(self) -> None:
         from jobs.kinds import Kind, register
         from jobs.models import Queue
+        from releases.completion import PARTS
         from training.evaluations.models import EVALUATION_KIND
 
         register(
@@ -34,3 +35,14 @@ class TrainingConfig(AppConfig):
                 visible="training.evaluations.models.evaluation_is_visible",
             )
         )
+        for part, name in PARTS.items():
+            register(
+                Kind(
+                    name=name,
+                    queue=Queue.TRAINING,
+                    runner=f"training.completing.run_{part}",
+                    unit="pictures",
+                    page="releases:release",
+                    visible="training.access.may_see_release",
+                )
+            )

@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from labelling.models import DatasetVersion, Split, VersionImage
 from labelling.real_pictures import trained_version
 from labelling.versions import version_samples
+from releases.loading import detector_for
 from releases.models import ModelRelease
-from releases.services import release_folder
 from training.examining import picture_errors
 from training.measuring import at_thresholds, best_thresholds, by_side, intervals, summary
 from yolo.confusion import as_shown
 from yolo.detections import Detections, Truth
-from yolo.detector import Detector
 from yolo.evaluate import SCORE_FLOOR, Picture, collect
 from yolo.metrics import mean_average_precision
 from yolo.samples import Sample
@@ -33,7 +32,8 @@ NEVER: Final = 1.1
 class Judged:
     """What a release finds on one part of a version, labels as those of the version, down to the score floor.
 
-    `thresholds` by class of the version: None for one that the release does not know.
+    `thresholds` by class of the version: None for one that the release does not know. `arithmetic`: the numbers that
+    the processor computed in.
     """
 
     release: ModelRelease
@@ -43,6 +43,7 @@ class Judged:
     found: list[Detections]
     thresholds: dict[str, float | None]
     iou_threshold: float
+    arithmetic: str = ""
 
 
 def release_evaluate(
@@ -51,10 +52,12 @@ def release_evaluate(
     *,
     split: str = Split.TEST,
     bootstrap: int = 0,
+    precision: str | None = None,
     on_picture: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
     """Every figure of a release on one part of a version; see `release_judge` and `figures_of`."""
-    return figures_of(release_judge(release, version, split=split, on_picture=on_picture), bootstrap=bootstrap)
+    judged = release_judge(release, version, split=split, precision=precision, on_picture=on_picture)
+    return figures_of(judged, bootstrap=bootstrap)
 
 
 def release_judge(
@@ -62,9 +65,12 @@ def release_judge(
     version: DatasetVersion,
     *,
     split: str = Split.TEST,
+    precision: str | None = None,
     on_picture: Callable[[int, int], None] = lambda done, total: None,
 ) -> Judged:
     """What a release finds on one part of a version, at the release's own input size.
+
+    `precision`: other numbers to compute in than those the release judges in.
 
     Classes are matched by name. One of the version that the release does not know is counted as never found; what
     the release finds of a class that the version lacks is left out. Both are named in the figures.
@@ -73,7 +79,7 @@ def release_judge(
     """
     samples = _samples(release, version, split)
     classes = tuple(version.classes)
-    detector = Detector(release_folder(release))
+    detector = detector_for(release, precision)
     counted = _Counted(partial(detector.detect_batch, score=SCORE_FLOOR), len(samples), on_picture)
     truths, found = collect(counted, samples)
     return Judged(
@@ -84,6 +90,7 @@ def release_judge(
         found=[_renamed(one, release.classes, classes) for one in found],
         thresholds={name: detector.release.thresholds.get(name) for name in classes},
         iou_threshold=detector.release.iou_threshold,
+        arithmetic=detector.arithmetic,
     )
 
 
@@ -93,6 +100,7 @@ def figures_of(judged: Judged, *, bootstrap: int = 0) -> dict[str, Any]:
     metrics = mean_average_precision(truths, found, class_count=len(classes))
     return {
         **_subject(judged.release, judged.version, judged.split),
+        "precision": judged.arithmetic,
         "pictures": len(truths),
         "learnt_from": learnt_from(judged.release, judged.version, _parts(judged.split)),
         **summary(metrics, classes),

@@ -2,28 +2,31 @@
 
 import platform
 import subprocess
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.utils import timezone
 
 from labelling.models import DatasetVersion
 from training.models import TrainingRun
-from yolo.train import TrainResult
 
-PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "numpy", "opencv-python-headless", "openvino")
+if TYPE_CHECKING:
+    from yolo.train import TrainResult
+
+PACKAGES: Final = ("keras", "tensorflow-cpu", "tensorflow", "numpy", "opencv-python-headless", "openvino")
 
 
-def provenance(run: TrainingRun, result: TrainResult) -> dict[str, Any]:
+def provenance(run: TrainingRun, result: "TrainResult") -> dict[str, Any]:
     """What release.json tells about the making of a release; plain values for JSON."""
     start, weights = run.start_release, run.start_weights
     return {
         "created": timezone.now().isoformat(timespec="seconds"),
         "run": run.pk,
-        "dataset": _about(run.version),
-        "single_faces": _about(run.crops_version) if run.crops_version else None,
+        "dataset": about(run.version),
+        "single_faces": about(run.crops_version) if run.crops_version else None,
         "start_release": {"name": start.name, "sha256": start.sha256} if start else None,
         "start_weights": {"source": weights.source, "sha256": weights.sha256} if weights else None,
         "anchors_from": run.anchors_from,
@@ -36,7 +39,7 @@ def provenance(run: TrainingRun, result: TrainResult) -> dict[str, Any]:
         "options": run.options,
         "code": code_version(),
         "python": platform.python_version(),
-        "packages": _packages(),
+        "packages": packages(),
     }
 
 
@@ -51,7 +54,8 @@ def code_version() -> str:
     return f"{version}+{done.stdout.strip()}"
 
 
-def _about(version: DatasetVersion) -> dict[str, Any]:
+def about(version: DatasetVersion) -> dict[str, Any]:
+    """Which dataset version that is."""
     return {
         "name": version.dataset.name,
         "version": version.number,
@@ -61,9 +65,10 @@ def _about(version: DatasetVersion) -> dict[str, Any]:
     }
 
 
-def _packages() -> dict[str, str]:
+def packages(names: Sequence[str] = PACKAGES) -> dict[str, str]:
+    """The versions of these packages, as far as they are installed."""
     found = {}
-    for name in PACKAGES:
+    for name in names:
         try:
             found[name] = installed_version(name)
         except PackageNotFoundError:

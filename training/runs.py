@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from jobs.reporter import JobCancelled, Reporter
 from labelling.models import Split
 from labelling.versions import version_samples
+from releases.models import ModelRelease
 from releases.services import release_folder
 from training.anchors import run_anchors
 from training.best_so_far import best_so_far
+from training.completing import complete
 from training.curve import StepCurve, curve_values
 from training.deadlines import minutes_to_train
 from training.failures import KNOWN, told
@@ -28,17 +30,19 @@ CURVE_EVERY = 2.0  # seconds between two writes of the curve
 
 
 def run(reporter: Reporter, target_id: int) -> None:
-    """Train, or go on from the last checkpoint, then publish. Run twice it publishes once."""
-    related = ("version__dataset", "crops_version__dataset", "start_release", "start_weights")
+    """Train, or go on from the last checkpoint, publish, and complete the release. Run twice it publishes once."""
+    related = ("version__dataset", "crops_version__dataset", "start_release", "start_weights", "release")
     training = TrainingRun.objects.select_related(*related).get(pk=target_id)
     _take_over(reporter, training)
-    if training.release_id is not None:
-        return
+    complete(reporter, training.release or _published(reporter, training))
+
+
+def _published(reporter: Reporter, training: TrainingRun) -> ModelRelease:
     try:
         result = _best_so_far(reporter, training) if training.publish_best else _train(reporter, training)
         if result.stopped:
             raise JobCancelled
-        publish(reporter, training, result, scratch=run_folder(training) / "unmeasured")
+        return publish(reporter, training, result, scratch=run_folder(training) / "unmeasured")
     except KNOWN as error:
         sentence = told(error, run_folder(training))
         if sentence is error:

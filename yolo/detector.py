@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from yolo.calibration import read_calibration
 from yolo.decode import decode
 from yolo.detections import Detections, detections_from
 from yolo.int8 import INT8_EXTRA, INT8_MODEL, read_int8
@@ -25,6 +26,14 @@ Precision = Literal["auto", "f32", "int8"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 
+def precision_named(name: str) -> Precision:
+    """The precision of that name. Raises ReleaseError with a sentence for another one."""
+    for known in PRECISIONS:
+        if known == name:
+            return known
+    raise ReleaseError(f"A precision is one of {', '.join(PRECISIONS)}, not {name}.")
+
+
 class Detector:
     """Runs one release. Safe to share between threads, which then take turns.
 
@@ -32,6 +41,7 @@ class Detector:
     computes as the Keras reference does; "auto" leaves the choice to OpenVINO, which takes
     bfloat16 where the processor has it (half the time, same accuracy as measured); "int8" runs the
     int8 form of the release, always with the hint LATENCY: THROUGHPUT gave other results.
+    `network`: an int8 form that is not sealed yet, to be measured. `temperature`: of a calibrated release, else None.
     Raises ReleaseError where `release` is a folder without a sound release, or has no int8 form.
     """
 
@@ -41,6 +51,7 @@ class Detector:
         *,
         threads: int | None = None,
         precision: Precision = "auto",
+        network: ov.Model | None = None,
     ) -> None:
         self.release = release if isinstance(release, Release) else read_release(release)
         self._settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
@@ -49,9 +60,11 @@ class Detector:
         if precision == "f32":
             self._settings["INFERENCE_PRECISION_HINT"] = "f32"
         self.precision = precision
+        calibration = read_calibration(self.release.folder)
+        self.temperature = None if calibration is None else float(calibration["temperature"])
         self._core = ov.Core()
         try:
-            self._network = self._read_network()
+            self._network = self._read_network() if network is None else network
         except RuntimeError as error:
             raise ReleaseError(f"OpenVINO cannot read the network in {self.release.folder}.") from error
         self._requests: OrderedDict[tuple[int, int], ov.InferRequest] = OrderedDict()
@@ -115,9 +128,7 @@ class Detector:
             return self._core.read_model(folder / IR_MODEL)
         if read_int8(folder) is None:
             raise ReleaseError(f"The release {self.release.name} has no int8 form.")
-        return read_shared(
-            self._core, first_weights=folder / IR_WEIGHTS, xml=folder / INT8_MODEL, extra=folder / INT8_EXTRA
-        )
+        return int8_network(folder)
 
     def _request(self, width: int, height: int) -> ov.InferRequest:
         """The network compiled for one canvas: fixed shapes run faster than free ones."""
@@ -139,6 +150,15 @@ class Detector:
         change = steps.input().preprocess().convert_element_type(ov.Type.f32)
         change.convert_color(ov.preprocess.ColorFormat.RGB).scale(255.0)
         return self._core.compile_model(steps.build(), "CPU", self._settings)
+
+
+def int8_network(folder: Path, *, at: Path | None = None) -> ov.Model:
+    """The int8 network in a release's folder, or the one in another folder that was made for this release.
+
+    Raises RuntimeError where OpenVINO cannot read it.
+    """
+    place = at or folder
+    return read_shared(ov.Core(), first_weights=folder / IR_WEIGHTS, xml=place / INT8_MODEL, extra=place / INT8_EXTRA)
 
 
 def _check_picture(image_bgr: Picture) -> None:

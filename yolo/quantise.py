@@ -69,14 +69,15 @@ def quantise(
         raise ReleaseError(f"NNCF cannot quantise this network: {error}") from error
 
 
-def save_int8(network: ov.Model, folder: Path) -> None:
-    """Write what `quantise` made beside the network of the release in `folder`."""
+def save_int8(network: ov.Model, folder: Path, *, at: Path | None = None) -> None:
+    """Write what `quantise` made of the release in `folder` beside its network, or to another folder for now."""
+    place = at or folder
     save_shared(
         network,
         first=folder / IR_MODEL,
         first_weights=folder / IR_WEIGHTS,
-        xml=folder / INT8_MODEL,
-        extra=folder / INT8_EXTRA,
+        xml=place / INT8_MODEL,
+        extra=place / INT8_EXTRA,
     )
 
 

@@ -85,7 +85,8 @@ class BatchRun:
         except (cv2.error, MemoryError, RuntimeError, ValueError):
             logger.exception("the model failed on picture %s of batch %s", picture.pk, self.batch.pk)
             return _unreadable(_("The model failed on this picture."))
-        boxes = sorted(boxes_as_dicts(found, self.detector.release.classes), key=lambda box: -float(box["score"]))
+        told = boxes_as_dicts(found, self.detector.release.classes, temperature=self.detector.temperature)
+        boxes = sorted(told, key=lambda box: -float(box["score"]))
         return {
             "state": BatchPicture.State.SEEN,
             "height": image.shape[0],

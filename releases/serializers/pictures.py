@@ -27,6 +27,11 @@ class PictureUploadSerializer(serializers.Serializer[Any]):
 
 class SeenBoxSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField()
+    chance = serializers.FloatField(
+        allow_null=True,
+        default=None,
+        help_text="That the box is right, by the release's calibration; null without one.",
+    )
     xyxy = serializers.ListField(
         child=serializers.FloatField(), min_length=4, max_length=4, help_text="Pixels of the upright picture."
     )
@@ -39,6 +44,7 @@ class SeenSerializer(serializers.Serializer[Any]):
     """What the active model sees on one picture, the strongest box first."""
 
     release = serializers.CharField()
+    precision = serializers.CharField(help_text="The numbers it computed in: f32, bf16, f16 or int8.")
     width = serializers.IntegerField()
     height = serializers.IntegerField()
     milliseconds = serializers.FloatField(help_text="Of the network, without decoding the file.")

@@ -86,6 +86,10 @@ class ReleaseDetailSerializer(ReleaseSerializer):
     missing_classes = serializers.ListField(
         child=serializers.CharField(), help_text="What it would have to tell apart besides, to yield a compliance rate."
     )
+    precision = serializers.CharField(help_text="The numbers it judges in: auto (float), f32 or int8.")
+    int8 = serializers.DictField(help_text="Its int8 form: loss, figures, speed, making; empty without one.")
+    calibration = serializers.DictField(help_text="Temperature and reliability of its scores; empty without one.")
+    shortfalls = serializers.DictField(help_text="Why publishing gave it no int8 form or no calibration.")
     frozen = serializers.SerializerMethodField()
     run = serializers.SerializerMethodField(help_text="Id of the training that made it here, if one did.")
     activations = serializers.SerializerMethodField()
@@ -94,6 +98,7 @@ class ReleaseDetailSerializer(ReleaseSerializer):
     class Meta(ReleaseSerializer.Meta):
         fields = [
             *ReleaseSerializer.Meta.fields,
+            *("precision", "int8", "calibration", "shortfalls"),
             *("frozen", "missing_classes", "metrics", "provenance", "run", "activations", "kept_by"),
         ]
         read_only_fields = fields

@@ -32,6 +32,11 @@ function card(file) {
   return element;
 }
 
+// The chance to be right where the model is calibrated, else its score.
+function sure(box) {
+  return box.chance === null || box.chance === undefined ? box.score.toFixed(2) : `${Math.round(100 * box.chance)}%`;
+}
+
 const inWords = (name) => name.replaceAll("_", " ");
 
 /** Each class in its colour with its word and how often it was seen. */
@@ -54,7 +59,7 @@ function pretty({ boxes, ...others }) {
 }
 
 function draw(element, seen) {
-  const boxes = seen.boxes.map((box) => ({ xyxy: box.xyxy, verdict: box.class, label: box.score.toFixed(2) }));
+  const boxes = seen.boxes.map((box) => ({ xyxy: box.xyxy, verdict: box.class, label: sure(box) }));
   const canvas = element.querySelector("canvas");
   drawBoxes(canvas, seen, boxes);
   new ResizeObserver(() => drawBoxes(canvas, seen, boxes)).observe(canvas);

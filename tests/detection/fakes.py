@@ -39,6 +39,7 @@ class FakeDetector:
 
     release: Release = field(default_factory=fake_release)
     seen: list[int] = field(default_factory=list)
+    arithmetic: str = "f32"
 
     def detect(self, image_bgr: np.ndarray, *, score: float | None = None) -> Detections:
         number = number_of(image_bgr)

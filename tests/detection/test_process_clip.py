@@ -38,7 +38,9 @@ def process(*args) -> dict:
 def test_it_prints_the_passages_of_the_clip(clip_file):
     found = process(str(clip_file), "--camera", "gate", "--fps", "5")
     clip = Clip.objects.get()
-    assert set(found) == {"clip", "frames", "seconds", "passages", "counts", "wall_seconds", "frames_per_second"}
+    told = {"clip", "precision", "frames", "seconds", "passages", "counts", "wall_seconds", "frames_per_second"}
+    assert set(found) == told
+    assert found["precision"] == "f32"
     # The last of 20 frames begins at 1.9 s and is shown for 1/25 s.
     assert (found["clip"], found["frames"], found["seconds"]) == (clip.pk, 10, 1.94)
     assert found["passages"] == [

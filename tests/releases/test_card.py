@@ -7,6 +7,7 @@ import pytest
 
 from releases.card import Card, as_markdown, card_of
 from tests.conftest import TINY_ANCHORS, TINY_CLASSES
+from tests.releases.additions import seal_calibration, seal_int8
 from yolo.release import Release
 
 MEASURED: dict[str, Any] = {
@@ -135,3 +136,18 @@ def test_the_file_holds_every_section_and_the_name_it_goes_by():
         "How it was made",
     ]
     assert "| with\\_mask | 0.900 | 0.500 | 232 |" in text
+
+
+def test_a_card_tells_of_int8_and_of_what_scores_mean(tmp_path):
+    (tmp_path / "release.json").write_text("{}")
+    int8, calibration = seal_int8(tmp_path), seal_calibration(tmp_path)
+    text = as_markdown(card_of(RELEASE, name="slim-7", sha256="f" * 64, int8=int8, calibration=calibration))
+    assert "- **Loss of int8:** 0.40 points of mAP@.5" in text
+    assert "| int8 | 0.876 | 0.580 | 5.0 | 4.0 |" in text
+    assert "- **Temperature:** 0.500" in text
+    assert "| test (69) | 0.250 | 0.125 |" in text
+
+
+def test_a_card_is_silent_about_what_does_not_lie_beside_the_release():
+    assert "int8" not in as_markdown(card())
+    assert "Temperature" not in as_markdown(card())

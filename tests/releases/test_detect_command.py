@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
-from releases import inference
+from releases import loading
 from releases.services import release_register
 from tests.releases.makers import copy_named
 from tests.yolo.random_release import random_pictures
@@ -118,5 +118,5 @@ def test_without_a_database_the_bundled_release_serves(monkeypatch, tiny_release
     def gone() -> None:
         raise OperationalError("no such table")
 
-    monkeypatch.setattr(inference, "release_active", gone)
-    assert inference.chosen_release_folder(None) == tiny_release_folder
+    monkeypatch.setattr(loading, "release_active", gone)
+    assert loading.chosen_detector(None).release.folder == tiny_release_folder

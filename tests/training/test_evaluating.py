@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from labelling.models import VersionImage
+from releases.services import release_folder
 from tests.training.makers import make_version
 from training import evaluating
 from training.evaluating import learnt_from
@@ -22,8 +23,9 @@ FACE = (20, 10, 48, 54)
 class KnownDetector:
     """Sees the face of the first picture, something that the version has no class for, and a face where none is."""
 
-    def __init__(self, folder) -> None:
-        self.release = read_release(folder)
+    def __init__(self, release, precision=None) -> None:
+        self.release = read_release(release_folder(release))
+        self.arithmetic = precision or "bf16"
 
     def detect_batch(self, images, *, score=None) -> list[Detections]:
         assert score == 0.001
@@ -46,7 +48,7 @@ def evaluate(*arguments: str) -> dict:
 
 
 def test_all_figures_are_told(tiny_release, monkeypatch):
-    monkeypatch.setattr(evaluating, "Detector", KnownDetector)
+    monkeypatch.setattr(evaluating, "detector_for", KnownDetector)
     version = make_version("squares")
     figures = evaluate("--release", "tiny-random", "--dataset", "squares", "--version", "1")
     assert (figures["release"], figures["release_sha256"]) == ("tiny-random", tiny_release.sha256)
@@ -66,7 +68,7 @@ def test_all_figures_are_told(tiny_release, monkeypatch):
 
 
 def test_intervals_are_told_when_they_are_asked_for(tiny_release, monkeypatch):
-    monkeypatch.setattr(evaluating, "Detector", KnownDetector)
+    monkeypatch.setattr(evaluating, "detector_for", KnownDetector)
     make_version("squares")
     asked = ["--release", "tiny-random", "--version", "1"]
     figures = evaluate(*asked, "--bootstrap", "60")

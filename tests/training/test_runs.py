@@ -37,6 +37,14 @@ def _no_second_connection(monkeypatch):
     monkeypatch.setattr(running, "BEAT_EVERY", 3600)
 
 
+@pytest.fixture(autouse=True)
+def completed(monkeypatch) -> list[ModelRelease]:
+    """The releases that were to get an int8 form and a calibration; test_completing.py has that itself."""
+    releases: list[ModelRelease] = []
+    monkeypatch.setattr(runs, "complete", lambda reporter, release: releases.append(release))
+    return releases
+
+
 @pytest.fixture
 def run(db) -> TrainingRun:
     version = make_version()
@@ -54,11 +62,12 @@ def train_here(run: TrainingRun, **values) -> Job:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)  # 35 s of a free core; far more beside a training
-def test_a_run_is_cancelled_resumed_by_the_command_and_published_once(run, monkeypatch):
+def test_a_run_is_cancelled_resumed_by_the_command_and_published_once(run, monkeypatch, completed):
     with pytest.raises(running.JobFailure, match="stopped"):
         train_here(run, on_progress=cancel_after_first_epoch)
     run.refresh_from_db()
     assert run.job.state == Job.State.CANCELLED
+    assert completed == []
     assert list(run.epochs_done.values_list("number", flat=True)) == [1]
     assert (runs.run_folder(run) / "checkpoint.npz").exists()
     assert run.release is None
@@ -95,6 +104,7 @@ def test_a_run_is_cancelled_resumed_by_the_command_and_published_once(run, monke
     assert TrainingRun.objects.get(pk=run.pk).release == run.release
     assert ModelRelease.objects.count() == 1
     assert [path.name for path in registered_releases().iterdir()] == [run.release.name]
+    assert completed == [run.release] * 2  # again after the death, for what was not made before it
     with pytest.raises(CommandError, match="nothing to resume"):
         call_command("train", resume=run.pk)
 

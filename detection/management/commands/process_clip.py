@@ -27,6 +27,7 @@ from detection.services import (
 from jobs.commands import DataCommand
 from jobs.reporter import Progress
 from jobs.services import job_run_here
+from releases.models import Precision
 from releases.services import release_active
 from yolo.release import ReleaseError
 
@@ -40,6 +41,9 @@ class Command(DataCommand):
         parser.add_argument("--camera", required=True, metavar="NAME", help="made when there is none of that name")
         parser.add_argument("--fps", type=float, help="frames judged a second (default: the camera's, 5)")
         parser.add_argument(
+            "--precision", choices=Precision.values, help="the numbers to compute in (default: as the model judges)"
+        )
+        parser.add_argument(
             "--filmed-at",
             metavar="ISO",
             help="begin of the clip, in the camera's time zone unless it has an offset (default: the file's time)",
@@ -52,7 +56,9 @@ class Command(DataCommand):
         probe(file)  # before a camera is made for a file that is none of its clips
         row = Camera.objects.filter(name=camera).first() or camera_create(name=camera, by=None)
         clip = self._clip(file, row, options["filmed_at"])
-        analysis = analysis_create(clip=clip, release=release, frames_per_second=options["fps"])
+        analysis = analysis_create(
+            clip=clip, release=release, frames_per_second=options["fps"], precision=options["precision"]
+        )
         start = time.perf_counter()
         self._judge(analysis, quiet=options["verbosity"] == 0)
         wall = time.perf_counter() - start
@@ -92,6 +98,7 @@ def outcome(clip: Clip, analysis: Analysis, wall: float) -> dict[str, Any]:
     passages = list(analysis.passages.values_list("verdict", "confidence", "begins", "ends"))
     return {
         "clip": clip.pk,
+        "precision": analysis.arithmetic,
         "frames": analysis.frames,
         "seconds": round(clip.duration.total_seconds(), 3),
         "passages": [

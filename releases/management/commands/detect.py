@@ -14,12 +14,12 @@ from releases.drawing import drawn
 from releases.inference import (
     PictureFile,
     boxes_as_dicts,
-    chosen_release_folder,
     picture_files,
     read_picture,
     write_picture,
 )
-from yolo.detector import Detector
+from releases.loading import chosen_detector
+from yolo.detector import PRECISIONS, Detector
 from yolo.release import ReleaseError
 from yolo.samples import SampleError
 
@@ -32,6 +32,9 @@ class Command(DataCommand):
         super().add_arguments(parser)
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a picture, or a folder of pictures")
         parser.add_argument("--release", metavar="NAME", help="another release than the active one")
+        parser.add_argument(
+            "--precision", choices=PRECISIONS, help="the numbers it computes in (default: those it judges in)"
+        )
         parser.add_argument("--score", type=float, metavar="0..1", help="in place of the release's thresholds")
         parser.add_argument("--to", type=Path, metavar="DIR", help="write the pictures with boxes drawn here")
 
@@ -42,10 +45,10 @@ class Command(DataCommand):
         files = list(picture_files(options["paths"]))
         if not files:
             raise CommandError(_("There is no picture in what was named."))
-        detector = Detector(chosen_release_folder(options["release"]))
+        detector = chosen_detector(options["release"], precision=options["precision"])
         bar = tqdm(files, unit="picture", file=sys.stderr, disable=None)
         images = self._judged(bar, detector, score, options["to"])
-        self.result({"release": detector.release.name, "images": images})
+        self.result({"release": detector.release.name, "precision": detector.arithmetic, "images": images})
         if all("error" in image for image in images):
             raise CommandError(_("None of the pictures could be read."))
 
@@ -66,7 +69,7 @@ class Command(DataCommand):
 def _judge(file: PictureFile, detector: Detector, score: float | None, to: Path | None) -> dict[str, Any]:
     image = read_picture(file.path)
     found = detector.detect(image, score=score)
-    boxes = boxes_as_dicts(found, detector.release.classes)
+    boxes = boxes_as_dicts(found, detector.release.classes, temperature=detector.temperature)
     if to is not None:
         write_picture(to, drawn(image, boxes))
     height, width = image.shape[:2]

@@ -21,7 +21,7 @@ def asked(monkeypatch):
             raise PictureRefused("This is no picture.")
         if content == b"away":
             raise InferenceAway("The model is just being loaded.")
-        return Seen("r", 200, 120, 8.5, [BOX], b"JPEG" if draw else b"")
+        return Seen("r", 200, 120, 8.5, [BOX], b"JPEG" if draw else b"", "bf16")
 
     monkeypatch.setattr(pictures, "picture_detect", detect)
     return calls
@@ -34,7 +34,8 @@ def post(client, content, **fields):
 def test_a_picture_gives_its_boxes(client, dan, asked):
     client.force_login(dan)
     answer = post(client, b"picture", score="0.25")
-    assert answer.json() == {"release": "r", "width": 200, "height": 120, "milliseconds": 8.5, "boxes": [BOX]}
+    frame = {"width": 200, "height": 120, "milliseconds": 8.5}
+    assert answer.json() == {"release": "r", "precision": "bf16", **frame, "boxes": [BOX]}
     assert asked == [(b"picture", 0.25, False)]
 
 

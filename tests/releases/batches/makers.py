@@ -52,6 +52,7 @@ class ByColour:
 
     release: Release = field(default_factory=fake_release)
     seen: list[tuple[int, int, float | None]] = field(default_factory=list)
+    temperature: float | None = None
 
     def detect(self, image_bgr, *, score=None) -> Detections:
         height, width = image_bgr.shape[:2]

@@ -41,7 +41,7 @@ def test_the_json_tells_the_release_and_every_picture(dan, tiny_release):
             "state": "seen",
             "width": 60,
             "height": 40,
-            "boxes": [{"class": "with_mask", "score": 0.9, "xyxy": LEFT_HALF}],
+            "boxes": [{"class": "with_mask", "score": 0.9, "chance": None, "xyxy": LEFT_HALF}],
             "drawn": "drawn/red.png.jpg",
         },
         {

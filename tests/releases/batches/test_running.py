@@ -42,7 +42,7 @@ def test_each_picture_tells_what_was_found_and_a_bad_one_stops_no_other(dan, tin
     batch = judged(dan, FILES)
     red, blue, note, black = batch.pictures.all()
     assert (red.state, red.width, red.height, red.counts, red.found) == ("seen", 60, 40, {"with_mask": 1}, 1)
-    assert red.boxes == [{"class": "with_mask", "score": 0.9, "xyxy": LEFT_HALF}]
+    assert red.boxes == [{"class": "with_mask", "score": 0.9, "chance": None, "xyxy": LEFT_HALF}]
     assert [box["score"] for box in blue.boxes] == [0.9, 0.6]
     assert (note.state, note.reason) == ("unreadable", "This is not a JPEG, PNG, WebP, BMP or TIFF picture.")
     assert (black.state, black.found, black.boxes) == ("seen", 0, [])

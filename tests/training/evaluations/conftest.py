@@ -10,7 +10,7 @@ from training import evaluating
 
 @pytest.fixture
 def version(db, monkeypatch):
-    monkeypatch.setattr(evaluating, "Detector", KnownDetector)
+    monkeypatch.setattr(evaluating, "detector_for", KnownDetector)
     return make_version("squares")
 
 

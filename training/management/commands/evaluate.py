@@ -12,9 +12,9 @@ from tqdm import tqdm
 from jobs.commands import DataCommand
 from labelling.management.datasets import dataset_named
 from labelling.models import Dataset, DatasetVersion, Split
-from releases.models import ModelRelease
-from releases.services import NoRelease, release_active
+from releases.models import Precision
 from training.evaluating import SPLITS, release_evaluate
+from training.management.completing import release_named
 from yolo.release import ReleaseError
 from yolo.samples import SampleError
 
@@ -35,6 +35,9 @@ class Command(DataCommand):
         parser.add_argument("--release", metavar="NAME", help="another release than the active one")
         parser.add_argument("--version", required=True, metavar="VERSION", help="its number, or DATASET:NUMBER")
         parser.add_argument("--dataset", metavar="NAME", help="may be left out where there is one dataset only")
+        parser.add_argument(
+            "--precision", choices=Precision.values, help="the numbers to compute in (default: as the release judges)"
+        )
         parser.add_argument("--split", choices=SPLITS, default=str(Split.TEST), help="the part to measure on (test)")
         parser.add_argument(
             "--bootstrap",
@@ -47,7 +50,7 @@ class Command(DataCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        release = _release(options["release"])
+        release = release_named(options["release"])
         version = _version(options["dataset"], options["version"])
         with tqdm(unit="picture", file=sys.stderr, disable=None if options["verbosity"] else True) as bar:
 
@@ -56,7 +59,12 @@ class Command(DataCommand):
                 bar.update(done - bar.n)
 
             figures = release_evaluate(
-                release, version, split=options["split"], bootstrap=options["bootstrap"], on_picture=show
+                release,
+                version,
+                split=options["split"],
+                precision=options["precision"],
+                bootstrap=options["bootstrap"],
+                on_picture=show,
             )
         if figures["learnt_from"]:
             words = {"learnt": figures["learnt_from"], "pictures": figures["pictures"]}
@@ -70,19 +78,6 @@ def _rounds(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise ArgumentTypeError(_("a number of rounds from 1 up, not %(text)s") % {"text": text})
     return int(text)
-
-
-def _release(name: str | None) -> ModelRelease:
-    """The named release, else the active one."""
-    if name is None:
-        try:
-            return release_active()
-        except NoRelease as error:
-            raise CommandError(str(error)) from error
-    release = ModelRelease.objects.filter(name=name).first()
-    if release is None:
-        raise CommandError(_("There is no release named %(name)s.") % {"name": name})
-    return release
 
 
 def _version(dataset_name: str | None, text: str) -> DatasetVersion:
