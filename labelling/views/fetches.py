@@ -54,6 +54,7 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
         "job": row.job,
         "report": row.report,
         "failures": failures_of(row.report),
+        "address_refused": "address-refused" in row.report.get("failed", {}),
         "missing": Image.objects.visible().filter(dataset=row.dataset, file="").count(),
         "may_manage": person(request).may(Right.MANAGE_DATASETS),
     }

@@ -12,7 +12,7 @@ from labelling.class_aliases import former_names
 from labelling.class_names import OUR_CLASSES
 from labelling.forms import ClassNamesForm, ImportForm, PicturesForm
 from labelling.import_reports import SkipPages, skip_groups, skips_answer
-from labelling.models import BoxClass, LabelImport
+from labelling.models import BoxClass, Image, LabelImport
 from labelling.services.imports import import_again, import_confirm, import_start
 from labelling.views.datasets import dataset_of, dataset_page
 
@@ -105,6 +105,9 @@ def _report(
     request: HttpRequest, row: LabelImport, form: PicturesForm | None, names_form: ClassNamesForm | None = None
 ) -> HttpResponse:
     former = former_names(row.dataset) if row.dry_run else {}
+    may_manage = person(request).may(Right.MANAGE_DATASETS)
+    had_pending = bool(row.report.get("pending")) and not row.dry_run
+    still_missing = had_pending and Image.objects.visible().filter(dataset=row.dataset, file="").exists()
     context = {
         "import": row,
         "dataset": row.dataset,
@@ -116,7 +119,9 @@ def _report(
         "form": form or PicturesForm(),
         "names_form": names_form or ClassNamesForm(class_names=row.class_names, former=former),
         "our_classes": OUR_CLASSES,
-        "may_manage": person(request).may(Right.MANAGE_DATASETS),
+        "still_missing": still_missing,
+        "asks_for_pictures": may_manage and had_pending and (still_missing or form is not None),
+        "may_manage": may_manage,
     }
     return render(request, "labelling/import.html", context, status=400 if form or names_form else 200)
 

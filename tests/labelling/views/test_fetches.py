@@ -78,6 +78,17 @@ def test_the_page_tells_what_came_and_why_the_rest_did_not(client, missing, caro
     assert "<b>" not in page
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+def test_the_page_tells_what_opens_a_private_network(client, missing, carol, settings, allowed):
+    client.force_login(carol)
+    if not allowed:
+        settings.FETCH_HOSTS_ALLOWED = []
+    client.post(f"/datasets/{missing.pk}/fetches/add/")
+    page = client.get(f"/datasets/fetches/{finished().pk}/").content.decode()
+    assert ("is in a private network" in page) is not allowed
+    assert ("MASKWEB_FETCH_HOSTS_ALLOWED" in page) is not allowed
+
+
 @pytest.mark.parametrize("again", [True, False])
 def test_a_fetch_that_makes_no_sense_is_refused_with_a_sentence(client, missing, carol, again):
     client.force_login(carol)

@@ -168,3 +168,6 @@ def test_missing_pictures_can_follow(client, masks, carol):
     assert not Image.objects.filter(file="").exists()
     again.refresh_from_db()
     assert again.report["changes"] == {"added": 0, "updated": 1, "kept": 0}
+    page = client.get(f"/datasets/imports/{first.pk}/").content.decode()
+    assert "No picture of this dataset is missing any more." in page
+    assert "data-upload" not in page
