@@ -68,11 +68,28 @@ def _download(wanted: WeightFile, part: Path, on_progress: Callable[[int, int], 
         try:
             done = _receive(wanted, part, done, on_progress)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise DownloadError(f"{wanted.url} cannot be read: {error}. What came is kept; try again.") from error
+            raise DownloadError(
+                f"{wanted.url} cannot be read: {_in_words(error)}. What came is kept; try again later, or fetch "
+                "the file by other means and give its path."
+            ) from error
     if done != wanted.size:
         raise DownloadError(
             f"{wanted.url} broke off after {done:,} of {wanted.size:,} bytes. What came is kept; try again."
         )
+
+
+def _in_words(error: Exception) -> str:
+    """The reason without the names of classes that urllib3 puts around it."""
+    cause: object = error
+    while isinstance(cause, urllib3.exceptions.MaxRetryError) and cause.reason is not None:
+        cause = cause.reason
+    if isinstance(cause, urllib3.exceptions.NameResolutionError):
+        return "the name of the server is not known here (is there a way to the internet?)"
+    if isinstance(cause, urllib3.exceptions.NewConnectionError):
+        return "the server takes no connection"
+    if isinstance(cause, (urllib3.exceptions.TimeoutError, TimeoutError)):
+        return "the server does not answer in time"
+    return str(cause)
 
 
 def _receive(wanted: WeightFile, part: Path, done: int, on_progress: Callable[[int, int], None]) -> int:

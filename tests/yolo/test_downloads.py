@@ -99,5 +99,11 @@ def test_a_file_that_is_not_there_is_told(server, tmp_path):
 
 def test_a_server_that_cannot_be_reached_is_told(tmp_path):
     nowhere = WeightFile("yolov3", "http://127.0.0.1:9/file", 10)
-    with pytest.raises(DownloadError, match="cannot be read"):
+    with pytest.raises(DownloadError, match="the server takes no connection"):
+        fetch(nowhere, tmp_path / "w")
+
+
+def test_a_server_whose_name_is_not_known_is_told_in_words(tmp_path):
+    nowhere = WeightFile("yolov3", "http://weights.invalid/file", 10)
+    with pytest.raises(DownloadError, match="the name of the server is not known here"):
         fetch(nowhere, tmp_path / "w")
