@@ -57,15 +57,20 @@ class LossWatch:
         return self._smooth is None or self._smooth <= CALM_TIMES_LEAST * self._least
 
 
-def check_weights(*networks: Sequence[NDArray[np.float32]]) -> None:
-    """Raises DivergedError where a weight, or a statistic of batch normalisation, is no number or beyond bounds.
+def bound_of(weights: Sequence[NDArray[np.float32]]) -> float:
+    """How large the weights may grow of a training that begins with these: published ones may begin with more."""
+    return max(LARGEST_WEIGHT, *(2 * float(np.abs(array).max(initial=0)) for array in weights))
+
+
+def check_weights(*networks: Sequence[NDArray[np.float32]], bound: float = LARGEST_WEIGHT) -> None:
+    """Raises DivergedError where a weight, or a statistic of batch normalisation, is no number or beyond the bound.
 
     The loss need not show it: in training each batch is normalised by itself, while the network that is used rests on
     the averages.
     """
     for weights in networks:
         # A comparison with nan is False.
-        if not all((np.abs(array) <= LARGEST_WEIGHT).all() for array in weights):
+        if not all((np.abs(array) <= bound).all() for array in weights):
             raise DivergedError(Trouble.WEIGHTS)
 
 

@@ -31,7 +31,7 @@ from yolo.pace import Pace, ProcessorTime, is_validated
 from yolo.safe_points import SafePoints
 from yolo.samples import Sample, SampleError
 from yolo.schedule import Schedule
-from yolo.stability import DivergedError, LossWatch, check_score, check_weights
+from yolo.stability import LARGEST_WEIGHT, DivergedError, LossWatch, bound_of, check_score, check_weights
 from yolo.start_weights import take_darknet, take_release
 
 __all__ = ["EpochEvent", "SetbackEvent", "StartEvent", "StepEvent", "TrainError", "TrainResult", "train"]
@@ -152,6 +152,7 @@ class _Run:
         self._best = self._average.weights
         self._progress = Progress(epoch=0, step=0, best_epoch=0, best_metrics=None, proven=True)
         self._left_out: tuple[str, ...] = ()
+        self._bound = LARGEST_WEIGHT
 
     def resume(self) -> bool:
         """Take everything from the checkpoint; False where there is none."""
@@ -165,6 +166,7 @@ class _Run:
 
     def _restore(self, found: Checkpoint) -> None:
         self._network.set_weights(found.weights)
+        self._bound = bound_of(found.weights)
         for variable, value in zip(self._learner.optimizer.variables, found.optimizer, strict=True):
             variable.assign(value)
         self._average = MovingAverage(found.average, decay=self._config.ema)
@@ -179,6 +181,7 @@ class _Run:
             self._left_out = take_darknet(self._network, read_weights(darknet, form), heads=False)
         else:
             return
+        self._bound = bound_of(self._network.get_weights())
         on_event(StartEvent(len(self._network.weights) - len(self._left_out), self._left_out))
         self._average = self._new_average()
         self._best = self._average.weights
@@ -222,7 +225,7 @@ class _Run:
         spent = ProcessorTime(self._batches)
         losses = self._train_epoch(epoch, pace, on_event, should_stop)
         data_share = spent.data_share
-        check_weights(self._network.get_weights(), self._average.weights)
+        check_weights(self._network.get_weights(), self._average.weights, bound=self._bound)
         metrics = self._validate(epoch, pace, should_stop)
         seconds = time.monotonic() - self._began
         self._budget.spent(epoch, seconds, share=1 - done / self._batches.steps)
@@ -346,7 +349,7 @@ class _Run:
 
     def _save(self) -> None:
         weights, average = self._network.get_weights(), self._average.weights
-        check_weights(weights, average)
+        check_weights(weights, average, bound=self._bound)
         spent = self._budget.seconds + time.monotonic() - self._began
         self._progress = replace(self._progress, seconds=spent, planned=self._plan.epochs)
         self._points.save(

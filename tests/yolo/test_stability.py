@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from yolo.stability import DivergedError, LossWatch, Trouble, check_score, check_weights
+from yolo.stability import DivergedError, LossWatch, Trouble, bound_of, check_score, check_weights
 
 
 @pytest.mark.parametrize("loss", [float("nan"), float("inf")])
@@ -38,6 +38,15 @@ def test_weights_beyond_what_a_release_can_hold_are_noticed_in_any_network(value
     with pytest.raises(DivergedError, match="weights or batch statistics") as caught:
         check_weights(sound, broken)
     assert caught.value.trouble is Trouble.WEIGHTS
+
+
+def test_a_training_that_begins_with_larger_numbers_may_keep_them():
+    start = [np.array([-70000, 3], np.float32), np.zeros(0, np.float32)]
+    assert bound_of(start) == 140000
+    assert bound_of([np.ones(2, np.float32)]) == 65504
+    check_weights(start, bound=bound_of(start))
+    with pytest.raises(DivergedError):
+        check_weights([np.array([140001], np.float32)], bound=bound_of(start))
 
 
 @pytest.mark.parametrize(
