@@ -135,6 +135,17 @@ def test_html_in_the_names_of_classes_stays_text(client, masks, carol):
     assert "<img src=x>" not in page
 
 
+@pytest.mark.parametrize("usable", [True, False])
+def test_a_look_at_what_holds_nothing_to_import_offers_no_import(client, masks, carol, usable):
+    client.force_login(carol)
+    records = [record("a.jpg", "Skip")] + [record("b.jpg", [bbox("mask", 0, 0, 5, 5)])] * usable
+    client.post(f"/datasets/{masks.pk}/imports/add/", {**upload(export=json.dumps(records).encode()), "dry_run": "on"})
+    row = finished(LabelImport.objects.first())
+    page = client.get(f"/datasets/imports/{row.pk}/").content.decode()
+    assert ("Nothing of this file would be imported." in page) is not usable
+    assert (f"/datasets/imports/{row.pk}/go/" in page) is usable
+
+
 def test_the_report_lists_what_was_skipped(client, masks, carol):
     client.force_login(carol)
     page = client.get(f"/datasets/imports/{LabelImport.objects.get().pk}/").content.decode()
