@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from tests.detection.conftest import write_video
 from tests.jobs.site import Site
 
 PASSWORD = "correct horse"
+PATIENCE = 20_000  # milliseconds for what a page is to show, on a busy machine too
 EXPECTED = ("WebSocket", "400 (Bad Request)", "409 (Conflict)")
 """Complaints of the console that are in order: a socket cut by leaving a page, a file or a change that is refused."""
 
@@ -78,6 +79,7 @@ def judged_clip(site: Site, folder: Path) -> int:
 
 @contextmanager
 def running_browser(chromium: str) -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]

@@ -43,6 +43,7 @@ def new_batch(page: Page, name: str) -> None:
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Make it, then add photographs").click()
     expect(page.get_by_role("heading", name=name)).to_be_visible()
+    expect(page.locator("[data-dropping]")).to_be_visible()  # once its module listens
 
 
 @pytest.fixture(scope="module", autouse=True)

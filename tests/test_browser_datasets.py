@@ -51,6 +51,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def choose(page: Page, what: str, files: Path | list[Path]) -> None:
+    """Choose files, or a folder, as soon as the page takes them: its module shows the zone once it listens."""
+    expect(page.locator("[data-drop]")).to_be_visible()
+    page.locator(f"[data-chooses={what}]").set_input_files(files)
+
+
 def imported(site: Site, number: int) -> dict:
     """The report of that import into the dataset called loose, from 0, once it has come to its end."""
     ended = (
@@ -65,7 +71,7 @@ def test_a_folder_and_then_a_loose_picture_are_imported(page: Page, site, folder
     page.get_by_label("Name").fill("loose")
     page.get_by_role("button", name="Add").click()
     page.get_by_label("Look first").uncheck()
-    page.locator("[data-chooses=folder]").set_input_files(folder / "all")
+    choose(page, "folder", folder / "all")
     expect(page.locator("[data-drop-taken]")).to_contain_text("Pictures: 2")
     expect(page.locator("[data-drop-left]")).to_contain_text("all/notes.docx: empty, or neither picture nor labels")
     page.get_by_role("button", name="Import", exact=True).click()
@@ -74,7 +80,7 @@ def test_a_folder_and_then_a_loose_picture_are_imported(page: Page, site, folder
     page.goto("/datasets/")
     page.get_by_role("link", name="loose").click()
     page.get_by_role("link", name="export.json").click()
-    page.locator("[data-chooses=files]").set_input_files(folder / "c.jpg")
+    choose(page, "files", folder / "c.jpg")
     page.get_by_role("button", name="Add the pictures").click()
     assert imported(site, 1)["pending"] == 0
 
@@ -84,7 +90,7 @@ def test_pictures_without_labels_are_added_one_by_one_and_what_is_refused_is_nam
     page.get_by_label("Name").fill("unlabelled")
     page.get_by_role("button", name="Add").click()
     (folder / "broken.jpg").write_text("no picture")
-    page.locator("[data-chooses=files]").set_input_files([folder / "c.jpg", folder / "broken.jpg"])
+    choose(page, "files", [folder / "c.jpg", folder / "broken.jpg"])
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.locator("[data-upload-errors]")).to_contain_text("1 of 2 pictures were added.")
     expect(page.locator("[data-upload-errors]")).to_contain_text("broken.jpg: This picture cannot be used")
