@@ -12,11 +12,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yolo.config import AugmentConfig, LossConfig, TrainConfig
+from yolo.config import TrainConfig
+from yolo.train_options import PARTS
 
 CANVAS_STEP: Final = 32
 LARGEST_CANVAS: Final = 1280
-NESTED: Final[Mapping[str, type]] = {"augment": AugmentConfig, "loss": LossConfig}
 _NUMBER = re.compile(r"\d*\.?\d+")
 
 
@@ -278,12 +278,12 @@ def options_of(values: Mapping[str, Any]) -> dict[str, Any]:
 def values_of(options: Mapping[str, Any]) -> dict[str, Any]:
     """The other way round: what the form shows for the options of a run."""
     flat = dict(options)
-    for part in NESTED:
+    for part in PARTS:
         flat |= {f"{part}.{name}": value for name, value in flat.pop(part, {}).items()}
     return {option.name: flat[option.path] for option in OPTIONS if option.path in flat}
 
 
 def every_path() -> set[str]:
     """The paths of all settings there are; those of a run's own columns are among them."""
-    plain = {field.name for field in fields(TrainConfig)} - set(NESTED)
-    return plain | {f"{part}.{field.name}" for part, kind in NESTED.items() for field in fields(kind)}
+    plain = {field.name for field in fields(TrainConfig)} - set(PARTS)
+    return plain | {f"{part}.{field.name}" for part, kind in PARTS.items() for field in fields(kind)}
