@@ -142,7 +142,7 @@ class BoxChange(models.Model):
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="box_changes")
     box_key = models.PositiveBigIntegerField(_("box"), help_text=_("The box's key, which is never given again."))
     kind = models.CharField(_("change"), max_length=10, choices=Kind.choices)
-    source = models.CharField(_("by way of"), max_length=12, choices=Source.choices)
+    source = models.CharField(_("source"), max_length=12, choices=Source.choices)
     before = models.JSONField(_("before"), null=True, blank=True, help_text=_("class and xyxy; null: drawn anew"))
     after = models.JSONField(_("after"), null=True, blank=True, help_text=_("class and xyxy; null: deleted"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
