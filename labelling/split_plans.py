@@ -83,8 +83,10 @@ def refuse_against_lock(images: Sequence[Image], locked: Collection[int]) -> Non
         return
     wrong = joining + leaving
     message = ngettext(
-        "The test split is locked, and the fixed split of one picture contradicts it: %(names)s.",
-        "The test split is locked, and the fixed splits of %(count)d pictures contradict it: %(names)s.",
+        "The test split is locked, and the fixed split of one picture contradicts it: %(names)s. Clear that fixed "
+        "split, or unlock the test split on the page of the dataset.",
+        "The test split is locked, and the fixed splits of %(count)d pictures contradict it: %(names)s. Clear those "
+        "fixed splits, or unlock the test split on the page of the dataset.",
         len(wrong),
     )
     names = ", ".join(image.external_id for image in wrong[:NAMED]) + (" …" if len(wrong) > NAMED else "")

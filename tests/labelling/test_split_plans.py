@@ -125,7 +125,7 @@ def test_fixed_splits_against_the_lock_are_refused_before_and_when_freezing(data
     fix(dataset, "a", Split.TEST)
     lock(version_create(dataset=dataset, by=None))
     dataset.refresh_from_db()
-    with pytest.raises(ValidationError, match=r"one picture contradicts it: a\.jpg"):
+    with pytest.raises(ValidationError, match=r"one picture contradicts it: a\.jpg\. Clear that .* or unlock the"):
         fix(dataset, "a", Split.TRAIN)
     with pytest.raises(ValidationError, match=r"one picture contradicts it: b\.jpg"):
         fix(dataset, "ab", Split.TEST)
