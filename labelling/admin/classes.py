@@ -46,7 +46,8 @@ class MergeForm(forms.Form):
         super().__init__(data)
         field = self.fields["into"]
         if isinstance(field, forms.ModelChoiceField):
-            field.queryset = dataset.classes.all()
+            keys = [box_class.pk for box_class in chosen]
+            field.queryset = dataset.classes.exclude(pk__in=keys) if len(keys) == 1 else dataset.classes.all()
             field.initial = chosen.annotate(n=Count("boxes")).order_by("-n").first()
 
 
@@ -77,6 +78,9 @@ class BoxClassAdmin(ByRole, AsksFirst, NotAdded, admin.ModelAdmin[BoxClass]):
         datasets = list(Dataset.objects.filter(classes__in=chosen.values("pk")).distinct()[:2])
         if len(datasets) > 1:
             self.message_user(request, _("Only classes of one dataset can be merged."), messages.WARNING)
+            return None
+        if datasets[0].classes.count() == 1:
+            self.message_user(request, _("The dataset has no other class to merge this one into."), messages.WARNING)
             return None
         form = MergeForm(request.POST if asked(request) else None, dataset=datasets[0], chosen=chosen)
         if form.is_valid():

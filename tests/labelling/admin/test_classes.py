@@ -30,6 +30,20 @@ def test_one_of_the_chosen_may_be_the_one_that_stays(manager, masks):
     assert set(BoxClass.objects.values_list("name", flat=True)) == {"with_mask", "without_mask"}
 
 
+def test_a_class_chosen_alone_cannot_be_merged_into_itself(manager, masks):
+    asking = act(manager, "boxclass", "merge", [key("deer")]).content.decode()
+    assert f'<option value="{key("with_mask")}"' in asking
+    assert f'<option value="{key("deer")}"' not in asking
+    act(manager, "boxclass", "merge", [key("deer")], into=key("deer"))
+    assert BoxClass.objects.count() == 3
+
+
+def test_the_only_class_of_a_dataset_has_nothing_to_be_merged_into(manager):
+    dataset = dataset_create(name="faces", by=None)
+    import_here([record("z.jpg", [bbox("face", 1, 1, 9, 9)])], {"z.jpg": jpeg(seed=3)}, dataset=dataset)
+    assert "no other class" in act(manager, "boxclass", "merge", [key("face")]).content.decode()
+
+
 def test_classes_of_two_datasets_are_not_merged(manager, masks):
     other = dataset_create(name="other", by=None)
     import_here([record("z.jpg", [bbox("face", 1, 1, 9, 9)])], {"z.jpg": jpeg(seed=3)}, dataset=other)
