@@ -81,7 +81,13 @@ def keras_contender(release: Release, network: Network) -> Contender:
             score=min(thresholds),
         )
         return detections_from(
-            boxes, scores, placed, thresholds=thresholds, iou_threshold=release.iou_threshold, one_label=True
+            boxes,
+            scores,
+            placed,
+            thresholds=thresholds,
+            iou_threshold=release.iou_threshold,
+            voting_iou=release.voting_iou,
+            one_label=True,
         )
 
     return detect

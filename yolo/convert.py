@@ -69,6 +69,7 @@ def metadata(release: Release) -> dict[str, str]:
         "decoding": release.decoding,
         "thresholds": release.thresholds,
         "iou_threshold": release.iou_threshold,
+        "voting_iou": release.voting_iou,
         "temperature": calibration.get("temperature", 1.0),
         "input": LAYOUT,
     }

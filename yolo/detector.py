@@ -100,6 +100,7 @@ class Detector:
             placed,
             thresholds=thresholds,
             iou_threshold=release.iou_threshold,
+            voting_iou=release.voting_iou,
             one_label=score is None,
         )
 

@@ -15,6 +15,7 @@ from yolo.decode import decode
 from yolo.detections import Detections, detections_from
 from yolo.evaluate import SCORE_FLOOR
 from yolo.letterbox import letterbox
+from yolo.nms import VOTING_IOU
 
 IOU_THRESHOLD = 0.5
 
@@ -71,6 +72,7 @@ class KerasPredictor:
                     placed,
                     thresholds=[SCORE_FLOOR] * class_scores.shape[1],
                     iou_threshold=IOU_THRESHOLD,
+                    voting_iou=VOTING_IOU,
                     one_label=False,
                 )
             )

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from yolo.config import ANCHORS_PER_SCALE, Decoding, network_named
 from yolo.durable import flush_file, flush_folder
+from yolo.nms import VOTING_IOU
 
 if TYPE_CHECKING:
     import keras
@@ -53,7 +54,8 @@ class Release:
     """A network ready to run. Anchors are pixels at `net_size`, the finest scale's first.
 
     `thresholds` is the score from which a class counts, `iou_threshold` the overlap above which
-    the weaker of two boxes goes. `metrics` and `provenance` are plain JSON values.
+    the weaker of two boxes goes, `voting_iou` the one from which it has a say in where the stronger
+    one lies (None in releases older than that). `metrics` and `provenance` are plain JSON values.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Release:
     net_size: int
     thresholds: dict[str, float]
     iou_threshold: float
+    voting_iou: float | None = None
     metrics: dict[str, Any] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
     folder: Path = Path()
@@ -84,7 +87,8 @@ class Release:
             raise ValueError(f"The net size must be a multiple of {max(self.strides)}, not {self.net_size}.")
         if set(self.thresholds) != set(self.classes):
             raise ValueError("Each class needs a threshold, and nothing else has one.")
-        if not all(0 <= value <= 1 for value in (*self.thresholds.values(), self.iou_threshold)):
+        overlaps = (self.iou_threshold,) if self.voting_iou is None else (self.iou_threshold, self.voting_iou)
+        if not all(0 <= value <= 1 for value in (*self.thresholds.values(), *overlaps)):
             raise ValueError("Thresholds lie between 0 and 1.")
 
 
@@ -99,14 +103,14 @@ def write_release(
     net_size: int,
     thresholds: Mapping[str, float],
     iou_threshold: float = 0.5,
+    voting_iou: float | None = VOTING_IOU,
     metrics: Mapping[str, Any] | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> Release:
     """Write `model` with everything around it to `folder`, which must not exist yet.
 
-    The files are made in a folder beside it, which gets its name once all are whole. The OpenVINO
-    part is made by a process of its own on the TensorFlow backend, whatever backend trained.
-    Raises ReleaseError when the folder exists, the values do not fit or the export fails, OSError for a full disk.
+    The files are made in a folder beside it, named once all are whole; OpenVINO's by a process on the TensorFlow
+    backend. Raises ReleaseError when the folder exists, values do not fit or the export fails, OSError for a full disk.
     """
     try:
         config = network_named(network)
@@ -119,14 +123,14 @@ def write_release(
             decoding=config.decoding,
             net_size=int(net_size),
             thresholds={c: float(t) for c, t in thresholds.items()},
-            iou_threshold=float(iou_threshold),
+            iou_threshold=iou_threshold,
+            voting_iou=voting_iou,
             metrics=dict(metrics or {}),
             provenance=dict(provenance or {}),
         )
     except ValueError as error:
         raise ReleaseError(f"The release {name} cannot be written: {error}") from error
-    _check_channels(model, len(release.classes))
-    _write_folder(release, rounded_weights(model), folder)
+    _write_folder(release, model, folder)
     return read_release(folder)
 
 
@@ -215,9 +219,10 @@ def _check_channels(model: keras.Model, class_count: int) -> None:
             )
 
 
-def _write_folder(release: Release, weights: Mapping[str, NDArray[np.float16]], folder: Path) -> None:
+def _write_folder(release: Release, model: keras.Model, folder: Path) -> None:
+    _check_channels(model, len(release.classes))
+    arrays: dict[str, Any] = dict(rounded_weights(model))
     with _appearing(folder) as made:
-        arrays: dict[str, Any] = dict(weights)
         np.savez(made / WEIGHTS, **arrays)
         _write_manifest(release, made, (WEIGHTS,))
         _export(made)

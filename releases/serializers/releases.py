@@ -73,6 +73,9 @@ class FrozenSerializer(serializers.Serializer[Any]):
     strides = serializers.ListField(child=serializers.IntegerField())
     thresholds = serializers.DictField(child=serializers.FloatField(), help_text="Each class counts from its score on.")
     iou_threshold = serializers.FloatField(help_text="Of two boxes that overlap by more, the weaker one goes.")
+    voting_iou = serializers.FloatField(
+        allow_null=True, help_text="Boxes that overlap by so much have a say in where the box lies; null in older ones."
+    )
 
 
 class ReleaseDetailSerializer(ReleaseSerializer):

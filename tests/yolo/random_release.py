@@ -58,6 +58,7 @@ def random_release(
         net_size=NET_SIZE,
         thresholds={"with_mask": 0.3, "without_mask": 0.35, "worn_incorrectly": 0.4},
         iou_threshold=0.45,
+        voting_iou=0.6,
         metrics={"map50": 0.5, "ap50": {"with_mask": None}},
         provenance={"seed": seed},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from yolo.detections import detections_from
 from yolo.letterbox import Letterbox
@@ -53,6 +54,19 @@ def test_for_measuring_each_class_is_a_detector_of_its_own() -> None:
     found = detections_from(boxes, scores, PLACED, thresholds=[0.3, 0.3], iou_threshold=0.5, one_label=False)
     assert found.labels.tolist() == [1, 0]
     np.testing.assert_allclose(found.scores, [0.9, 0.6])
+
+
+def test_boxes_that_go_vote_where_the_one_that_stays_lies() -> None:
+    # Two boxes 10 high and wide, one pixel apart: IoU 90 / 110; weights 0.8² and 0.4² x 9/11.
+    boxes = np.array([[20, 20, 30, 30], [21, 20, 31, 30]], np.float32)
+    scores = np.array([[0.8], [0.4]], np.float32)
+    for voting_iou, left in ((None, 0.0), (0.7, 0.16 * 9 / 11 / (0.64 + 0.16 * 9 / 11)), (0.9, 0.0)):
+        found = detections_from(
+            boxes, scores, PLACED, thresholds=[0.3], iou_threshold=0.5, one_label=True, voting_iou=voting_iou
+        )
+        plain = PLACED.to_picture([[20 + left, 20, 30 + left, 30]])
+        np.testing.assert_allclose(found.boxes, plain, atol=1e-4)
+        assert found.scores.tolist() == pytest.approx([0.8])
 
 
 def test_nothing_found_keeps_the_shapes() -> None:

@@ -55,6 +55,7 @@ class Reference:
             placed,
             thresholds=thresholds,
             iou_threshold=self.release.iou_threshold,
+            voting_iou=self.release.voting_iou,
             one_label=one_label,
         )
 

@@ -159,6 +159,7 @@ def test_another_format_is_refused(release: Release) -> None:
         ({"net_size": 300}, "multiple of 32, not 300"),
         ({"thresholds": {"with_mask": 0.5}}, "Each class needs a threshold"),
         ({"iou_threshold": 7}, "between 0 and 1"),
+        ({"voting_iou": 7}, "between 0 and 1"),
         ({"network": "yolov9"}, "yolov9"),
         ({"decoding": "darknet"}, "not those of the network"),
         ({"files": {}}, r"weights\.npz is not listed"),
