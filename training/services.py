@@ -134,6 +134,21 @@ def run_set_publish_best(*, run: TrainingRun, value: bool, by: User | None) -> N
         audit(actor=by, action="training_run_set_publish_best", target=run, value=value)
 
 
+def run_set_minutes(*, run: TrainingRun, minutes: float, by: User | None) -> None:
+    """Give a training by the clock another time: those minutes in all, with what it has trained already.
+
+    Its schedule fits itself to them when it is resumed. Raises ValidationError for one that goes by epochs.
+    """
+    before = run.options.get("minutes")
+    if not before:
+        raise ValidationError(_("This run goes by epochs; only one by the clock can be given another time."))
+    if minutes <= 0:
+        raise ValidationError(_("A training by the clock takes more than 0 minutes."))
+    run.options = {**run.options, "minutes": minutes}
+    run.save(update_fields=["options"])
+    audit(actor=by, action="training_run_set_minutes", target=run, before=before, after=minutes)
+
+
 def run_give_up_job(*, run: TrainingRun) -> None:
     """Free a run from a job that no longer lives, so that another can take it over.
 

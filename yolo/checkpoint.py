@@ -185,6 +185,8 @@ def _check_identity(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
     differing = [text for key, text in named.items() if theirs.get(key) != ours[key]]
     # A setting that the checkpoint does not know came later, and its default changes nothing.
     settings = {**SIMPLE_DEFAULTS, **theirs.get("config", {})}
+    if settings["minutes"] and ours["config"]["minutes"]:  # by the clock, whose time may be changed
+        settings["minutes"] = ours["config"]["minutes"]
     differing += [key for key, value in ours["config"].items() if settings.get(key) != value]
     if differing:
         raise CheckpointError(f"The checkpoint belongs to another training: {', '.join(differing)} differ.")

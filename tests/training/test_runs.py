@@ -2,12 +2,13 @@
 
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts.models import AuditEntry
 from jobs import running
 from jobs.attempts import Attempt
 from jobs.models import Job
@@ -234,6 +235,7 @@ def test_an_older_job_of_a_run_that_a_newer_one_has_taken_over_fails(run):
         ({"dataset": "squares", "dataset_version": 1, "net_size": 300}, "multiple of 32"),
         ({"resume": 99}, "no run 99"),
         ({"publish_best": True}, "goes with --resume"),
+        ({"resume": 1, "ready_by": time(6)}, "name the --minutes"),
     ],
 )
 def test_the_command_refuses_with_a_sentence(db, arguments, sentence):
@@ -252,6 +254,19 @@ def test_the_command_takes_a_time_of_day(db, monkeypatch):
     )
     run = TrainingRun.objects.get()
     assert (run.ready_by, run.epochs, run.options) == (datetime(2026, 11, 24, 6, 0, tzinfo=UTC), 500, {"canvas": 64})
+
+
+def test_a_training_by_the_clock_is_given_more_time_when_it_is_resumed(run, monkeypatch):
+    monkeypatch.setattr("training.management.commands.train.job_run_here", lambda **values: None)
+    with pytest.raises(CommandError, match="goes by epochs"):
+        call_command("train", resume=run.pk, minutes=90)
+    run.options = {**run.options, "minutes": 30.0}
+    run.save()
+    call_command("train", resume=run.pk, minutes=90, stdout=io.StringIO())
+    run.refresh_from_db()
+    assert run.options["minutes"] == 90
+    entry = AuditEntry.objects.get(action="training_run_set_minutes")
+    assert (entry.detail["before"], entry.detail["after"]) == (30.0, 90)
 
 
 def test_the_command_freezes_a_dataset_that_has_no_version(db):

@@ -81,12 +81,20 @@ def test_a_write_that_breaks_off_leaves_the_last_checkpoint(tmp_path, monkeypatc
         (identity(anchors=ANCHORS + 1), "anchors differ"),
         (identity(boxes=((1, 2, 3, 5),)), "training pictures differ"),
         (identity(TrainConfig(seed=1), classes=("a",)), "classes, seed differ"),
+        (identity(TrainConfig(minutes=30)), "minutes differ"),
     ],
 )
 def test_a_checkpoint_of_another_training_is_refused_naming_the_difference(tmp_path, other, named):
     save_checkpoint(tmp_path, checkpoint())
     with pytest.raises(CheckpointError, match=f"belongs to another training: {named}"):
         load_checkpoint(tmp_path, identity=other)
+
+
+def test_a_training_by_the_clock_may_be_given_another_time(tmp_path):
+    save_checkpoint(tmp_path, replace(checkpoint(), identity=identity(TrainConfig(minutes=30))))
+    assert load_checkpoint(tmp_path, identity=identity(TrainConfig(minutes=90))) is not None
+    with pytest.raises(CheckpointError, match="minutes differ"):
+        load_checkpoint(tmp_path, identity=identity())
 
 
 def test_a_checkpoint_from_before_a_setting_was_invented_is_one_with_its_default(tmp_path):

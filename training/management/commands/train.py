@@ -19,7 +19,7 @@ from labelling.versions import version_current
 from releases.models import ModelRelease
 from training.deadlines import MOST_EPOCHS, next_time
 from training.models import AnchorSource, StartWeights, TrainingRun
-from training.services import KIND, run_create, run_give_up_job, run_set_publish_best, run_title
+from training.services import KIND, run_create, run_give_up_job, run_set_minutes, run_set_publish_best, run_title
 from yolo.release import ReleaseError
 from yolo.train_options import option
 
@@ -59,7 +59,9 @@ class Command(DataCommand):
             help="any other field of yolo.config.TrainConfig, such as canvases_per_picture=3; can be repeated",
         )
         budget = parser.add_mutually_exclusive_group()
-        budget.add_argument("--minutes", type=float, help="train about so long: of the epochs those that fit")
+        budget.add_argument(
+            "--minutes", type=float, help="train about so long, with --resume in all: of the epochs those that fit"
+        )
         budget.add_argument("--ready-by", type=_clock, metavar="HH:MM", help="be ready at that time of day")
         parser.add_argument("--resume", type=int, metavar="RUN", help="go on with a run that was broken off")
         parser.add_argument(
@@ -69,6 +71,8 @@ class Command(DataCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["publish_best"] and not options["resume"]:
             raise CommandError(_("--publish-best goes with --resume."))
+        if options["ready_by"] and options["resume"]:
+            raise CommandError(_("--ready-by is for new runs; with --resume name the --minutes of the whole training."))
         run = self._run_to_resume(options) if options["resume"] else self._new_run(options)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         self.say(_("Run %(run)s; if it is broken off, go on with --resume %(run)s.") % {"run": run.pk})
@@ -96,6 +100,8 @@ class Command(DataCommand):
             raise CommandError(_("Run %(run)s has published its release; there is nothing to resume.") % {"run": pk})
         run_give_up_job(run=run)
         run.refresh_from_db()
+        if options["minutes"]:
+            run_set_minutes(run=run, minutes=options["minutes"], by=None)
         run_set_publish_best(run=run, value=options["publish_best"], by=None)
         return run
 
