@@ -1,4 +1,4 @@
-"""Pages of datasets: signed out, without the right, with it. All addresses stand in tests/test_permissions.py."""
+"""Pages of datasets: signed out, without the right, with it. All addresses stand in tests/address_rules.py."""
 
 import pytest
 
