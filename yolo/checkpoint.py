@@ -46,8 +46,9 @@ class Progress:
     """How far a training is. `epoch` counts whole epochs, `best_epoch` from 1 (0: none yet).
 
     `step` counts all steps, those of an unfinished epoch too, and `sums` are the sums of that
-    epoch's losses. `seconds` were spent so far; `planned` epochs were last meant to be done (0:
-    not known). Each of the `setbacks` has halved the learning rate. `proven`: the network was found good.
+    epoch's losses. `seconds` were spent so far, `epoch_seconds` of them on that epoch; `planned`
+    epochs were last meant to be done (0: not known). Each of the `setbacks` has halved the learning
+    rate. `proven`: the network was found good.
     """
 
     epoch: int
@@ -59,6 +60,7 @@ class Progress:
     sums: Mapping[str, float] = field(default_factory=dict)
     setbacks: int = 0
     proven: bool = False
+    epoch_seconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,9 @@ class EpochEvent:
     """Sent after each epoch, before its checkpoint is written: after a kill in between it may come again.
 
     `losses` are the epoch's means; `metrics` those of the averaged weights on the validation
-    pictures, None where the epoch was not validated. `is_best` if its weights now lead. `data_share` of
-    the processor time of its steps went into reading pictures and composing canvases.
+    pictures, None where the epoch was not validated. `is_best` if its weights now lead. `seconds` are
+    those of all sessions that had a part in it; `data_share` of the processor time that this session spent on its
+    steps went into reading pictures and composing canvases.
     """
 
     epoch: int

@@ -153,6 +153,7 @@ class _Run:
         self._progress = Progress(epoch=0, step=0, best_epoch=0, best_metrics=None, proven=True)
         self._left_out: tuple[str, ...] = ()
         self._bound = LARGEST_WEIGHT
+        self._earlier = 0.0  # seconds that former sessions spent on the epoch under way
 
     def resume(self) -> bool:
         """Take everything from the checkpoint; False where there is none."""
@@ -171,6 +172,7 @@ class _Run:
             variable.assign(value)
         self._average = MovingAverage(found.average, decay=self._config.ema)
         self._best, self._progress = found.best, found.progress
+        self._earlier = found.progress.epoch_seconds
 
     def start_from(self, release: Path | None, darknet: Path | None, on_event: Callable[[Event], None]) -> None:
         """Take those weights of an earlier release or a Darknet file whose name and shape fit."""
@@ -229,7 +231,8 @@ class _Run:
         metrics = self._validate(epoch, pace, should_stop)
         seconds = time.monotonic() - self._began
         self._budget.spent(epoch, seconds, share=1 - done / self._batches.steps)
-        self._began = time.monotonic()
+        self._began, seconds = time.monotonic(), self._earlier + seconds
+        self._earlier = 0.0
         is_best = self._note(epoch, metrics)
         # Told before it is saved: a training killed in between repeats a part rather than losing its record.
         on_event(EpochEvent(epoch + 1, self._plan.epochs, losses, metrics, seconds, is_best, data_share))
@@ -350,8 +353,10 @@ class _Run:
     def _save(self) -> None:
         weights, average = self._network.get_weights(), self._average.weights
         check_weights(weights, average, bound=self._bound)
-        spent = self._budget.seconds + time.monotonic() - self._began
-        self._progress = replace(self._progress, seconds=spent, planned=self._plan.epochs)
+        since = time.monotonic() - self._began
+        on_epoch = self._earlier + since if self._steps_done else 0.0
+        spent = self._budget.seconds + since
+        self._progress = replace(self._progress, seconds=spent, planned=self._plan.epochs, epoch_seconds=on_epoch)
         self._points.save(
             Checkpoint(
                 identity=self._points.identity,

@@ -188,6 +188,22 @@ def test_a_stopped_epoch_is_gone_on_with_where_it_was(tmp_path):
     assert resumed.epochs == whole.epochs == 1
 
 
+def test_an_epoch_that_was_broken_off_counts_the_seconds_of_both_sessions(tmp_path, monkeypatch, eagerly):
+    now = [0.0]
+    monkeypatch.setattr("yolo.train.time.monotonic", lambda: now[0])
+
+    def asked():
+        """Two steps an epoch, each takes 10 seconds; the fourth is the one that is stopped."""
+        now[0] += 10.0
+        return now[0] == 40.0
+
+    values = (two_squares(tmp_path), tmp_path / "run", narrow_config())
+    _, before, _ = run(*values, validation_samples=[], should_stop=asked)
+    now[0] += 1000.0
+    _, after, _ = run(*values, validation_samples=[], should_stop=asked, resume=True)
+    assert [(event.epoch, event.seconds) for event in before + after] == [(1, 20.0), (2, 30.0), (3, 20.0)]
+
+
 def test_a_training_by_the_clock_does_the_epochs_that_fit(tmp_path, monkeypatch, eagerly):
     now = [0.0]
     monkeypatch.setattr("yolo.train.time.monotonic", lambda: now[0])
