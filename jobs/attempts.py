@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jobs.broker import broker_put
-from jobs.kinds import kind_of
+from jobs.kinds import achievement, kind_of
 from jobs.models import Job, JobQuerySet
 from jobs.notify import job_changed
 
@@ -68,6 +68,18 @@ def attempt_end(attempt: Attempt, *, state: Job.State, failure: str = "", traceb
     return ended == 1
 
 
+def attempt_stopped(attempt: Attempt, **values: Any) -> bool:
+    """Record that the attempt ended because somebody asked for it; False when it no longer held the job."""
+    job = attempt.row.first()
+    return job is not None and attempt_end(attempt, **{**values, **stopped_values(job)})
+
+
+def stopped_values(job: Job) -> dict[str, Any]:
+    """How the row of a job that is stopped now ends: cancelled, or done if what it is for is there already."""
+    sentence = achievement(job.kind, job.target_id)
+    return {"state": Job.State.SUCCEEDED, "message": sentence} if sentence else {"state": Job.State.CANCELLED}
+
+
 @transaction.atomic
 def attempt_crashed(attempt: Attempt, *, out_of_memory: bool = False) -> None:
     """The attempt's process ended without saying how: cancelled if that was asked for, else queued again.
@@ -78,7 +90,7 @@ def attempt_crashed(attempt: Attempt, *, out_of_memory: bool = False) -> None:
     if job is None:
         return
     if job.cancel_requested_at is not None:
-        attempt_end(attempt, state=Job.State.CANCELLED)
+        attempt_stopped(attempt)
     elif job.crashes + 1 >= kind_of(job.kind).max_attempts:
         sentence = _given_up(job, out_of_memory=out_of_memory)
         attempt_end(attempt, state=Job.State.FAILED, failure=sentence, crashes=F("crashes") + 1)
@@ -104,7 +116,7 @@ def attempt_put_back(attempt: Attempt) -> None:
     if job is None:
         return
     if job.cancel_requested_at is not None:
-        attempt_end(attempt, state=Job.State.CANCELLED)
+        attempt_stopped(attempt)
     else:
         _queue_again(attempt, message=_("Stopped with the server; goes on from the last safe point."))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 
 from jobs.models import Queue
 
@@ -17,6 +18,8 @@ class Kind:
     visible: dotted name of `f(user, target_id) -> bool`, for people who are not the owner.
     max_attempts: how often the process may die, without a landmark in between, before the job counts as failed.
     if_it_dies: a sentence on what may help then.
+    achieved: dotted name of `f(target_id) -> str`: empty until what the job is for is there, then a sentence for the
+        job that is stopped in the little that is left. Such a job counts as done. Called by workers and web processes.
     """
 
     name: str
@@ -27,6 +30,7 @@ class Kind:
     visible: str = ""
     max_attempts: int = 3
     if_it_dies: str | Promise = ""
+    achieved: str = ""
 
 
 _kinds: dict[str, Kind] = {}
@@ -44,6 +48,14 @@ def kind_of(name: str) -> Kind:
         return _kinds[name]
     except KeyError:
         raise LookupError(f"No kind of job is called {name!r}; known are {sorted(_kinds)}.") from None
+
+
+def achievement(name: str, target_id: int | None) -> str:
+    """What a job of this kind can say for itself when it is stopped now; empty while it has done nothing whole."""
+    kind = _kinds.get(name)
+    if kind is None or not kind.achieved or target_id is None:
+        return ""
+    return str(import_string(kind.achieved)(target_id))
 
 
 def all_kinds() -> Iterable[Kind]:

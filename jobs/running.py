@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from jobs.attempts import Attempt, attempt_beat, attempt_end
+from jobs.attempts import Attempt, attempt_beat, attempt_end, attempt_stopped
 from jobs.disk import is_disk_full, reserve_give_up, reserve_keep
 from jobs.kinds import kind_of
 from jobs.models import Job
@@ -36,7 +36,7 @@ def attempt_run(attempt: Attempt, *, on_progress: Callable[[Progress], None] | N
     except JobLost:
         logger.info("job %s was taken over by another attempt", attempt.job_id)
     except JobCancelled:
-        attempt_end(attempt, state=Job.State.CANCELLED, **reporter.unwritten())
+        attempt_stopped(attempt, **reporter.unwritten())
     except JobFailure as failure:
         logger.info("job %s failed: %s", attempt.job_id, failure)
         _end_badly(attempt, failure, sentence=str(failure), **reporter.unwritten())

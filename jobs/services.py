@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import audit
-from jobs.attempts import Attempt, attempt_claim, attempt_end
+from jobs.attempts import Attempt, attempt_claim, attempt_stopped, stopped_values
 from jobs.broker import broker_put
 from jobs.kinds import kind_of
 from jobs.models import Job
@@ -33,10 +33,13 @@ def job_enqueue(*, kind: str, title: str, owner: User | None, target_id: int) ->
 
 @transaction.atomic
 def job_cancel(*, job: Job, by: User | None) -> Job:
-    """Cancel a queued job at once; ask a running one to stop, which it does within two seconds."""
+    """Cancel a queued job at once; ask a running one to stop, which it does within two seconds.
+
+    One that has achieved what it is for, see `Kind`, ends as done.
+    """
     now = timezone.now()
     rows = Job.objects.filter(pk=job.pk)
-    cancelled = rows.filter(state=Job.State.QUEUED).update(state=Job.State.CANCELLED, finished_at=now)
+    cancelled = rows.filter(state=Job.State.QUEUED).update(finished_at=now, **stopped_values(job))
     if not cancelled:
         cancelled = rows.filter(state=Job.State.RUNNING, cancel_requested_at=None).update(cancel_requested_at=now)
     if cancelled:
@@ -90,7 +93,7 @@ def job_run_here(
         with beating(attempt):
             attempt_run(attempt, on_progress=on_progress)
     except KeyboardInterrupt:
-        attempt_end(attempt, state=Job.State.CANCELLED)
+        attempt_stopped(attempt)
         raise
     job.refresh_from_db()
     if job.state != Job.State.SUCCEEDED:

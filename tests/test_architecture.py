@@ -91,6 +91,8 @@ def test_a_kind_has_a_runner_a_page_and_a_rule_who_sees_it(kind):
         assert reverse(kind.page, args=[1])
     if kind.visible:
         assert inspect.signature(import_string(kind.visible)).bind("user", 1)
+    if kind.achieved:
+        assert inspect.signature(import_string(kind.achieved)).bind(1)
 
 
 @pytest.mark.parametrize("dotted_name", [broker.TASK, *startup._actions, *startup._chores])

@@ -1,4 +1,6 @@
-"""Who may see the job of a training besides its owner."""
+"""What jobs need to know of trainings: who may see one besides its owner, and what it has achieved."""
+
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from releases.models import ModelRelease
@@ -7,6 +9,13 @@ from training.models import TrainingRun
 
 def may_see_run(user: User, target_id: int) -> bool:
     return TrainingRun.objects.for_user(user).filter(pk=target_id).exists()
+
+
+def published(target_id: int) -> str:
+    """A sentence once the model of a training is published: what is left then can be made on the page of the model."""
+    if not TrainingRun.objects.filter(pk=target_id, release__isnull=False).exists():
+        return ""
+    return _("The model is published. What was stopped, its int8 form or its calibration, can be made on its page.")
 
 
 def may_see_release(user: User, target_id: int) -> bool:

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+MEMORY_HELPS = _("If memory is short, a smaller batch, canvas or network needs less; resume it once there is more.")
+
 
 class TrainingConfig(AppConfig):
     name = "training"
@@ -20,9 +22,8 @@ class TrainingConfig(AppConfig):
                 unit="steps",
                 page="training:run",
                 visible="training.access.may_see_run",
-                if_it_dies=_(
-                    "If memory is short, a smaller batch, canvas or network needs less; resume it once there is more."
-                ),
+                achieved="training.access.published",
+                if_it_dies=MEMORY_HELPS,
             )
         )
         register(

@@ -11,7 +11,17 @@ STUCK = Kind(name="tests.stuck", queue=Queue.DETECTION, runner="tests.jobs.runne
 FAILING = Kind(name="tests.failing", queue=Queue.SHORT, runner="tests.jobs.runners.failing")
 BROKEN = Kind(name="tests.broken", queue=Queue.SHORT, runner="tests.jobs.runners.broken")
 OPEN = Kind(name="tests.open", queue=Queue.SHORT, runner="tests.jobs.runners.short", visible="tests.jobs.kinds.to_bob")
-KINDS = (LINES, QUIET, PAIR, SHORT, STUCK, FAILING, BROKEN, OPEN)
+WHOLE = Kind(
+    name="tests.whole",
+    queue=Queue.SHORT,
+    runner="tests.jobs.runners.stopping",
+    achieved="tests.jobs.kinds.whole_of_seven",
+)
+KINDS = (LINES, QUIET, PAIR, SHORT, STUCK, FAILING, BROKEN, OPEN, WHOLE)
+
+
+def whole_of_seven(target_id: int) -> str:
+    return "All but the trimmings is done." if target_id == 7 else ""
 
 
 def to_bob(user: object, target_id: int) -> bool:

@@ -5,7 +5,10 @@ import subprocess
 import sys
 import time
 
+from django.utils import timezone
+
 from accounts.models import AuditEntry
+from jobs.models import Job
 from jobs.reporter import JobFailure, Reporter
 
 CHUNKS = 8
@@ -48,3 +51,9 @@ def failing(reporter: Reporter, target_id: int) -> None:
 
 def broken(reporter: Reporter, target_id: int) -> None:
     raise ZeroDivisionError("broken on purpose")
+
+
+def stopping(reporter: Reporter, target_id: int) -> None:
+    """Somebody asks it to stop while it works."""
+    Job.objects.update(cancel_requested_at=timezone.now())
+    reporter.progress(message="trimmings", force=True)

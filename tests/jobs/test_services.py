@@ -1,9 +1,12 @@
+from contextlib import suppress
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django_q.models import OrmQ
 
 from accounts.models import AuditEntry
+from jobs.attempts import Attempt, attempt_crashed
 from jobs.models import Job
 from jobs.reporter import Progress
 from jobs.services import JobFailed, job_cancel, job_enqueue, job_resume, job_run_here
@@ -40,6 +43,20 @@ def test_cancelling_a_running_job_only_asks_it_to_stop(bob):
     job = job_cancel(job=job, by=bob)
     assert job.state == "running"
     assert job.cancel_requested_at is not None
+
+
+@pytest.mark.parametrize(("target_id", "state"), [(7, "succeeded"), (8, "cancelled")])
+def test_a_job_that_is_stopped_after_what_it_is_for_is_there_is_done(bob, target_id, state):
+    queued = job_cancel(job=enqueue(bob, kind="tests.whole", target_id=target_id), by=bob)
+    died = enqueue(bob, kind="tests.whole", target_id=target_id)
+    now = timezone.now()
+    Job.objects.filter(pk=died.pk).update(state="running", started_at=now, heartbeat_at=now, cancel_requested_at=now)
+    attempt_crashed(Attempt(job_id=died.pk, number=1))  # killed, for it did not stop by itself
+    with suppress(JobFailed):
+        job_run_here(kind="tests.whole", title="Here", owner=bob, target_id=target_id)
+    assert [job.state for job in Job.objects.all()] == [state] * 3
+    queued.refresh_from_db()
+    assert queued.message == ("All but the trimmings is done." if state == "succeeded" else "")
 
 
 def test_cancelling_a_finished_job_changes_nothing(bob):

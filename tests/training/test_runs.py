@@ -175,6 +175,47 @@ def test_no_more_time_is_left_than_was_given(run, monkeypatch, planned, expected
     assert told[-1].message == "epoch 2 of 500, step 1 of 10"
 
 
+def test_a_run_that_is_stopped_after_its_model_is_published_is_done_and_says_what_was_left_out(
+    run, tiny_release, monkeypatch
+):
+    def stopped(reporter, release):
+        Job.objects.update(cancel_requested_at=timezone.now())
+        reporter.progress(message="measuring the ranges of int8", force=True)
+
+    def published(reporter, training):
+        TrainingRun.objects.filter(pk=training.pk).update(release=tiny_release)
+        return tiny_release
+
+    monkeypatch.setattr(runs, "_published", published)
+    monkeypatch.setattr(runs, "complete", stopped)
+    job = train_here(run)
+    assert job.state == Job.State.SUCCEEDED
+    assert job.message.startswith("The model is published.")
+
+
+def test_a_run_that_is_stopped_before_its_model_is_published_is_cancelled(run, monkeypatch):
+    def stopped(reporter, training):
+        Job.objects.update(cancel_requested_at=timezone.now())
+        reporter.progress(message="writing the release", force=True)
+
+    monkeypatch.setattr(runs, "_published", stopped)
+    with pytest.raises(running.JobFailure, match="stopped"):
+        train_here(run)
+    assert Job.objects.get().state == Job.State.CANCELLED
+
+
+def test_ctrl_c_after_the_model_is_published_does_not_tell_to_resume(run, tiny_release, monkeypatch):
+    def interrupted(reporter, target_id):
+        TrainingRun.objects.filter(pk=target_id).update(release=tiny_release)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs, "run", interrupted)
+    monkeypatch.setattr("training.management.commands.train.signal.signal", lambda number, handler: None)
+    with pytest.raises(CommandError, match=f"{tiny_release.name} is published"):
+        call_command("train", resume=run.pk, stderr=io.StringIO())
+    assert Job.objects.get().state == Job.State.SUCCEEDED
+
+
 def test_a_run_by_the_clock_names_no_number_of_epochs_before_it_knows_how_long_one_takes(run):
     run.options = {"minutes": 10}
     told = []

@@ -86,8 +86,7 @@ class Command(DataCommand):
                     on_progress=partial(_show, bar),
                 )
         except KeyboardInterrupt:
-            sentence = _("Stopped. What is trained is kept; go on with --resume %(run)s.")
-            raise CommandError(sentence % {"run": run.pk}, returncode=INTERRUPTED) from None
+            raise CommandError(_stopped(run), returncode=INTERRUPTED) from None
         run.refresh_from_db()
         self.result(_outcome(run))
 
@@ -176,6 +175,14 @@ def _further_options(options: dict[str, Any]) -> dict[str, Any]:
         raise CommandError(str(error)) from error
     further |= {name: options[name] for name in ("canvas", "minutes") if options[name]}
     return further
+
+
+def _stopped(run: TrainingRun) -> str:
+    run.refresh_from_db()
+    if run.release is None:
+        return _("Stopped. What is trained is kept; go on with --resume %(run)s.") % {"run": run.pk}
+    sentence = _("Stopped, but %(name)s is published; `quantize` and `release_calibrate` make what it lacks.")
+    return sentence % {"name": run.release.name}
 
 
 def _bar() -> "tqdm[Any]":
