@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, Sum
@@ -65,7 +66,7 @@ def _take_over(reporter: Reporter, training: TrainingRun) -> None:
 
 def _best_so_far(reporter: Reporter, training: TrainingRun) -> TrainResult:
     """The best epoch of the last checkpoint; the row then tells of that one."""
-    reporter.progress(message=_("reading the best epoch so far"), force=True)
+    reporter.progress(message=_("reading the best epoch so far"), detail={"seconds_left": None}, force=True)
     result = best_so_far(training, run_folder(training))
     epoch = training.epochs_done.filter(number=result.best_epoch).first()
     with reporter.safe_point():
@@ -94,8 +95,10 @@ def _train(reporter: Reporter, training: TrainingRun) -> TrainResult:
     crops = crop_samples(training)
     check_pictures([*samples, *validation, *version_samples(training.version, Split.TEST), *crops])
     _choose_anchors(reporter, training)
+    reporter.progress(message=_("preparing the network; its first step takes a while"), force=True)
+    chronicle = Chronicle(reporter, training)
     start, weights = training.start_release, training.start_weights
-    return train(
+    result = train(
         train_samples=samples,
         validation_samples=validation,
         crops=crops,
@@ -103,13 +106,15 @@ def _train(reporter: Reporter, training: TrainingRun) -> TrainResult:
         anchors=training.anchors,
         config=training.configuration(),
         folder=run_folder(training),
-        on_event=Chronicle(reporter, training).note,
+        on_event=chronicle.note,
         should_stop=reporter.should_stop,
         start_release=release_folder(start) if start else None,
         start_weights=weights.path if weights else None,
         resume=True,
         judged=[name for name in training.version.classes if name in JUDGED_CLASSES],
     )
+    chronicle.close()
+    return result
 
 
 def _choose_anchors(reporter: Reporter, training: TrainingRun) -> None:
@@ -135,6 +140,12 @@ class Chronicle:
         kept = Curve.objects.filter(run=training).first()
         self._curve = StepCurve(kept.points, width=kept.width) if kept else StepCurve()
         self._curve_kept = float("-inf")
+        self._detail: dict[str, Any] = {}
+
+    def close(self) -> None:
+        """The last step is done: how long measuring and publishing take is not known."""
+        over = {"epochs_done": self._epochs_done, "seconds_left": None}
+        self._reporter.progress(detail={**self._detail, **over})
 
     def note(self, event: StepEvent | EpochEvent | SetbackEvent | StartEvent) -> None:
         match event:
@@ -167,19 +178,20 @@ class Chronicle:
     def _note_step(self, event: StepEvent) -> None:
         self._learning_rate = event.learning_rate
         place = {"epoch": event.epoch, "epochs": event.epochs, "step": event.step, "steps": event.steps}
+        self._detail = {
+            **place,
+            "epochs_done": self._epochs_done,
+            "setbacks": len(self._training.setbacks),
+            "losses": {name: round(value, 5) for name, value in event.losses.items()},
+            "learning_rate": event.learning_rate,
+            "pictures_per_second": round(event.pictures_per_second, 2),
+            "seconds_left": self._seconds_left(event),
+        }
         self._reporter.progress(
             done=(event.epoch - 1) * event.steps + event.step,
             total=event.epochs * event.steps,
             message=self._sentence() % place,
-            detail={
-                **place,
-                "epochs_done": self._epochs_done,
-                "setbacks": len(self._training.setbacks),
-                "losses": {name: round(value, 5) for name, value in event.losses.items()},
-                "learning_rate": event.learning_rate,
-                "pictures_per_second": round(event.pictures_per_second, 2),
-                "seconds_left": self._seconds_left(event),
-            },
+            detail=self._detail,
         )
         self._curve.add(event)
         if time.monotonic() - self._curve_kept >= CURVE_EVERY:

@@ -175,6 +175,17 @@ def test_no_more_time_is_left_than_was_given(run, monkeypatch, planned, expected
     assert told[-1].message == "epoch 2 of 500, step 1 of 10"
 
 
+def test_no_time_is_told_once_the_last_step_is_done(run):
+    told = []
+    job = Reporter(Attempt(job_id=make_job("running").pk, number=1), on_progress=told.append)
+    chronicle = runs.Chronicle(job, run)
+    chronicle.note(StepEvent(2, 2, 10, 10, LOSSES, 0.1, 8.0, 1.0))
+    assert told[-1].detail["seconds_left"] == 1
+    chronicle.close()
+    assert told[-1].detail["seconds_left"] is None
+    assert told[-1].detail["losses"] == LOSSES
+
+
 def test_a_run_that_is_stopped_after_its_model_is_published_is_done_and_says_what_was_left_out(
     run, tiny_release, monkeypatch
 ):
