@@ -1,5 +1,6 @@
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertNumQueries
 
 
@@ -104,3 +105,12 @@ def test_a_job_that_is_done_no_longer_tells_its_last_step(client, bob, make_job)
     client.force_login(bob)
     assertNotContains(client.get(reverse("jobs:job", args=[done.pk])), "writing the release")
     assertContains(client.get(reverse("jobs:job", args=[broken.pk])), "measuring")
+
+
+def test_a_job_that_was_stopped_when_all_but_a_little_was_done_says_what_was_left_out(client, bob, make_job):
+    words = {"owner": bob, "message": "All but the trimmings is done."}
+    stopped = make_job("succeeded", **words, cancel_requested_at=timezone.now())
+    whole = make_job("succeeded", **words)
+    client.force_login(bob)
+    assertContains(client.get(reverse("jobs:job", args=[stopped.pk])), words["message"])
+    assertNotContains(client.get(reverse("jobs:job", args=[whole.pk])), words["message"])
