@@ -14,10 +14,13 @@ from accounts.rights import Right
 
 @dataclass(frozen=True)
 class Entry:
+    """`also`: a page that belongs to it although its address lies below another's."""
+
     label: Promise
     url_name: str
     icon: str
     right: Right | None  # None: everyone signed in
+    also: str = ""
 
 
 ENTRIES = (
@@ -26,7 +29,7 @@ ENTRIES = (
     Entry(_("Clips"), "detection:clips", "video", Right.VIEW_CAMERAS),
     Entry(_("Datasets"), "labelling:datasets", "photo", Right.VIEW_DATASETS),
     Entry(_("Training"), "training:runs", "school", Right.VIEW_TRAINING),
-    Entry(_("Models"), "releases:releases", "box", Right.VIEW_RELEASES),
+    Entry(_("Models"), "releases:releases", "box", Right.VIEW_RELEASES, also="training:measure"),
     Entry(_("Settings"), "accounts:settings", "settings", None),
 )
 
@@ -35,16 +38,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {"navigation": [], "may_manage_people": False}
-    entries = [
-        {
-            "label": entry.label,
-            "url": reverse(entry.url_name),
-            "icon": entry.icon,
-            "current": _is_current(request.path, reverse(entry.url_name)),
-        }
-        for entry in entries_of(user)
+    entries = entries_of(user)
+    current = _current(request.path, entries)
+    shown = [
+        {"label": entry.label, "url": reverse(entry.url_name), "icon": entry.icon, "current": entry is current}
+        for entry in entries
     ]
-    return {"navigation": entries, "may_manage_people": user.may(Right.MANAGE_PEOPLE)}
+    return {"navigation": shown, "may_manage_people": user.may(Right.MANAGE_PEOPLE)}
 
 
 def entries_of(user: User) -> list[Entry]:
@@ -52,5 +52,8 @@ def entries_of(user: User) -> list[Entry]:
     return [entry for entry in ENTRIES if entry.right is None or user.may(entry.right)]
 
 
-def _is_current(path: str, url: str) -> bool:
-    return path == url if url == "/" else path.startswith(url)
+def _current(path: str, entries: list[Entry]) -> Entry | None:
+    """The entry that a page belongs to; of several the one whose address it shares most of."""
+    addresses = [(reverse(name), entry) for entry in entries for name in (entry.url_name, entry.also) if name]
+    found = [(len(url), entry) for url, entry in addresses if (path == url if url == "/" else path.startswith(url))]
+    return max(found, key=lambda each: each[0])[1] if found else None

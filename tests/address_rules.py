@@ -142,6 +142,7 @@ RULES: dict[str, Rule] = {
     "training_api:examination": Rule(Right.VIEW_TRAINING, pk="run", api=True, takes=(200, 404)),
     "training_api:evaluations": Rule(Right.TRAIN, post=True, api=True),
     "training_api:evaluation": Rule(Right.VIEW_TRAINING, pk="evaluation", api=True),
+    "training:measure_csv": Rule(Right.VIEW_TRAINING),
     "training:measure": Rule(Right.VIEW_TRAINING),
     "training:measure_start": Rule(Right.TRAIN, post=True),
     "training:evaluation": Rule(Right.VIEW_TRAINING, pk="evaluation"),

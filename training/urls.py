@@ -16,6 +16,7 @@ urlpatterns = [
     path("compare/settings.csv", compare_views.compared, {"part": "settings"}, name="compare_settings_csv"),
     path("compare/pictures.csv", compare_views.compared, {"part": "pictures"}, name="compare_pictures_csv"),
     path("measure/", evaluations.measure, name="measure"),
+    path("measure/figures.csv", evaluations.figures_file, name="measure_csv"),
     path("measure/start/", evaluations.measure_start, name="measure_start"),
     path("measure/<int:pk>/", evaluations.evaluation, name="evaluation"),
     path("compare.csv", compare_views.compare_csv, name="compare_csv"),

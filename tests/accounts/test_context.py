@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
+from django.urls import reverse
 
 from accounts.context import navigation
 
@@ -11,6 +12,12 @@ def labels(user, path="/"):
     request = RequestFactory().get(path)
     request.user = user
     return [str(entry["label"]) for entry in navigation(request)["navigation"]]
+
+
+def current(user, path):
+    request = RequestFactory().get(path)
+    request.user = user
+    return [str(entry["label"]) for entry in navigation(request)["navigation"] if entry["current"]]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +38,11 @@ def test_the_signed_out_see_none():
 
 
 def test_the_entry_of_the_page_is_marked_and_the_overview_only_on_its_own(alice):
-    request = RequestFactory().get("/clips/7/")
-    request.user = alice
-    current = [str(entry["label"]) for entry in navigation(request)["navigation"] if entry["current"]]
-    assert current == ["Clips"]
+    assert current(alice, "/clips/7/") == ["Clips"]
+    assert current(alice, "/") == ["Overview"]
+    assert current(alice, "/jobs/") == []
+
+
+def test_models_side_by_side_belong_to_the_models_though_they_are_measured_by_the_training(alice):
+    assert current(alice, reverse("training:measure")) == ["Models"]
+    assert current(alice, reverse("training:compare")) == ["Training"]

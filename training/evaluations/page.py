@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.templatetags.maskweb import verdict_label
 from training.comparing import Figure, figure_of
+from training.csv_tables import as_csv
 from training.evaluations.models import Evaluation
 from training.shots import Shot, shots, wrong_where_right
 
@@ -56,6 +57,15 @@ def operating_beside(rows: Sequence[Evaluation]) -> list[Operating]:
         Operating(verdict_label(name), tuple(row.figures["at_thresholds"][name] for row in rows))
         for name in _classes(rows)
     ]
+
+
+def figures_csv(rows: Sequence[Evaluation]) -> str:
+    """A line for each figure, a column for each release."""
+    lines = [(figure.name, *figure.values) for figure in figures_beside(rows)]
+    for operating in operating_beside(rows):
+        for key in ("threshold", "right", "wrong", "missed"):
+            lines.append((f"{operating.name}: {key}", *(value[key] for value in operating.values)))
+    return as_csv(("figure", *(str(row.release) for row in rows)), lines)
 
 
 def gaps(rows: Sequence[Evaluation], user: User) -> list[Gap]:

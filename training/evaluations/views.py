@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.rights import Right
 from training.evaluations.forms import MeasureForm
 from training.evaluations.models import Evaluation
-from training.evaluations.page import figures_beside, gaps, operating_beside, warnings
+from training.evaluations.page import figures_beside, figures_csv, gaps, operating_beside, warnings
 from training.evaluations.services import evaluations_start
 
 
@@ -28,6 +28,18 @@ def measure(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         context |= _beside(form.cleaned_data, user)
     return render(request, "training/measure.html", context, status=400 if form.errors else 200)
+
+
+@require_GET
+@require(Right.VIEW_TRAINING)
+def figures_file(request: HttpRequest) -> HttpResponse:
+    """The table of the page as a file."""
+    form = MeasureForm(request.GET, user=person(request))
+    if not form.is_valid():
+        return redirect(f"{reverse('training:measure')}?{request.GET.urlencode()}")
+    text = figures_csv(_beside(form.cleaned_data, person(request))["rows"])
+    headers = {"Content-Disposition": 'attachment; filename="models-figures.csv"'}
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @require_POST

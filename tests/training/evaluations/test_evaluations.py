@@ -105,6 +105,21 @@ def test_the_page_offers_to_measure_what_is_missing_and_shows_the_rest(client, d
     assert "Not measured on these pictures yet:" not in page
 
 
+def test_the_figures_come_as_a_table(client, dan, tiny_release, version):
+    measured(tiny_release, version)
+    client.force_login(dan)
+    page = client.get(address(version, tiny_release)).content.decode()
+    place = f"{reverse('training:measure_csv')}?{address(version, tiny_release).partition('?')[2]}"
+    assert place.replace("&", "&amp;") in page
+    answer = client.get(place)
+    assert answer["Content-Type"].startswith("text/csv")
+    lines = answer.content.decode().splitlines()
+    assert lines[:2] == ["figure,tiny-random", "mAP@.5,0.5"]
+    assert "with mask: right,1" in lines
+    wrong = client.get(f"{reverse('training:measure_csv')}?version=999")
+    assert wrong.url == f"{reverse('training:measure')}?version=999"  # which says what is wrong
+
+
 def test_a_refusal_is_told_on_the_page(client, dan, tiny_release, db):
     version = make_version(train=1, validation=0, test=1)
     client.force_login(dan)
