@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from releases.models import COMPLIANCE_CLASSES
 from releases.numbers import sides_of, trusts_of
@@ -168,7 +169,10 @@ def _numbers(int8: Mapping[str, Any]) -> Section:
     )
     ranges = _("%(pictures)s training pictures") % int8["calibrated_on"]
     facts = (
-        (_("Loss of int8"), _("%(points).2f points of mAP@.5") % {"points": 100 * int8["loss"]}),
+        (
+            _("Int8 against float32"),
+            _("%(points)+.2f points of mAP@.5") % {"points": round(-100 * int8["loss"], 2) + 0.0},
+        ),
         (_("Ranges from"), ranges),
         (_("Made"), str(int8["made"])),
         (_("SHA-256 that seals it"), str(int8["seal"])),
@@ -269,10 +273,12 @@ def _rare(classes: Sequence[str], figures: Mapping[str, Any]) -> Iterator[str]:
     for name in classes:
         boxes = figures.get("boxes", {}).get(name, 0)
         if boxes < FEW_BOXES:
-            yield _("Only %(boxes)d boxes of “%(name)s” were there to measure on: its figure says little.") % {
-                "boxes": boxes,
-                "name": name,
-            }
+            sentence = ngettext(
+                "Only %(boxes)d box of “%(name)s” was there to measure on: its figure says little.",
+                "Only %(boxes)d boxes of “%(name)s” were there to measure on: its figure says little.",
+                boxes,
+            )
+            yield sentence % {"boxes": boxes, "name": name}
 
 
 def _small(figures: Mapping[str, Any]) -> Iterator[str]:

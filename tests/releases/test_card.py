@@ -90,6 +90,8 @@ def test_limits_follow_from_the_figures():
     limits = points("Limits")
     assert "Only 0 boxes of “worn_incorrectly”" in limits
     assert "“without_mask”" not in limits  # 56 boxes
+    one = {**MEASURED, "boxes": {**MEASURED["boxes"], "without_mask": 1}}
+    assert "Only 1 box of “without_mask” was" in points("Limits", replace(RELEASE, metrics={"test": one}))
     assert "0.250 against 0.500" in limits
     # Cells of 8 pixels in 640: of a picture 1920 wide that is three times as much.
     assert "24 pixels of a picture 1920 wide" in limits
@@ -142,7 +144,7 @@ def test_a_card_tells_of_int8_and_of_what_scores_mean(tmp_path):
     (tmp_path / "release.json").write_text("{}")
     int8, calibration = seal_int8(tmp_path), seal_calibration(tmp_path)
     text = as_markdown(card_of(RELEASE, name="slim-7", sha256="f" * 64, int8=int8, calibration=calibration))
-    assert "- **Loss of int8:** 0.40 points of mAP@.5" in text
+    assert "- **Int8 against float32:** -0.40 points of mAP@.5" in text
     assert "| int8 | 0.876 | 0.580 | 5.0 | 4.0 |" in text
     assert "- **Temperature:** 0.500" in text
     assert "| test (69) | 0.250 | 0.125 |" in text
