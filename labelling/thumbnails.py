@@ -16,10 +16,15 @@ LONG_SIDE: Final = 320
 
 def thumbnail_path(image: Image) -> Path:
     """The upright thumbnail of an image that has its file. Raises OSError when the picture is gone or broken."""
-    path = Path(settings.MEDIA_ROOT) / "thumbnails" / image.sha256[:2] / f"{image.sha256}.jpg"
+    path = thumbnail_place(image.sha256)
     if not path.exists():
         _make(image, path)
     return path
+
+
+def thumbnail_place(sha256: str) -> Path:
+    """Where the thumbnail of a picture of this content is kept; all images of that content share it."""
+    return Path(settings.MEDIA_ROOT) / "thumbnails" / sha256[:2] / f"{sha256}.jpg"
 
 
 def _make(image: Image, path: Path) -> None:

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import audit
-from labelling.models import Dataset
-from labelling.services.files import delete_files_on_commit
+from labelling.models import Dataset, Image
+from labelling.services.files import delete_files_on_commit, delete_thumbnails_on_commit
 
 
 @transaction.atomic
@@ -40,5 +40,8 @@ def dataset_delete(*, dataset: Dataset, by: User) -> None:
     audit(actor=by, action="dataset_delete", target=dataset, name=dataset.name)
     files = {row.file.name for row in dataset.images.exclude(file="")}
     files |= {file.name for row in dataset.imports.all() for file in (row.export, row.pictures) if file}
+    elsewhere = Image.objects.exclude(dataset=dataset).values("sha256")
+    digests = list(dataset.images.exclude(sha256__in=elsewhere).values_list("sha256", flat=True))
     dataset.delete()
     delete_files_on_commit(files)
+    delete_thumbnails_on_commit(digests)

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.services import audit
 from labelling.models import Image, VersionImage
 from labelling.pace import portions
-from labelling.services.files import delete_files_on_commit
+from labelling.services.files import delete_files_on_commit, delete_thumbnails_on_commit
 from labelling.services.opinions import opinions_refresh, opinions_refresh_all, opinions_silence
 
 
@@ -31,12 +31,16 @@ def images_delete(*, images: QuerySet[Image], by: User | None) -> int:
 def images_delete_portion(*, keys: Sequence[int], by: User | None) -> int:
     """Delete those images of these keys that are still there; how many. Raises as images_delete does."""
     refuse_frozen(VersionImage.objects.filter(image__in=keys))
-    rows = list(Image.objects.filter(pk__in=keys).only("dataset", "external_id", "file"))
+    rows = list(Image.objects.filter(pk__in=keys).only("dataset", "external_id", "file", "sha256"))
     for image in rows:
         audit(actor=by, action="image_delete", target=image, dataset=image.dataset_id, external_id=image.external_id)
     Image.objects.filter(pk__in=[image.pk for image in rows]).delete()
     files = {image.file.name or "" for image in rows if image.file}
     delete_files_on_commit(files - set(Image.objects.filter(file__in=files).values_list("file", flat=True)))
+    digests = {image.sha256 for image in rows}
+    delete_thumbnails_on_commit(
+        digests - set(Image.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
+    )
     return len(rows)
 
 

@@ -21,6 +21,7 @@ from labelling.services import (
     import_start,
 )
 from labelling.services import imports as import_services
+from labelling.thumbnails import thumbnail_path
 from labelling.versions import version_create
 from tests.labelling.makers import import_here, jpeg, record
 
@@ -75,6 +76,38 @@ def test_images_go_with_their_files_unless_others_share_them(carol, django_captu
         assert images_delete(images=Image.objects.filter(external_id__in=["a.jpg", "c.jpg"]), by=carol) == 2
     assert (default_storage.exists(shared), default_storage.exists(alone)) == (True, False)
     assert actions()[-2:] == ["image_delete", "image_delete"]
+
+
+def thumbnails() -> set[str]:
+    """Makes those of all images; their contents."""
+    return {thumbnail_path(image).stem for image in Image.objects.exclude(file="")}
+
+
+def thumbnails_kept(settings) -> set[str]:
+    return {path.stem for path in (settings.MEDIA_ROOT / "thumbnails").rglob("*.jpg")}
+
+
+def test_deleted_images_leave_no_thumbnail_unless_others_share_it(carol, settings, django_capture_on_commit_callbacks):
+    import_here(
+        [record("a.jpg"), record("b.jpg"), record("c.jpg")], {"a.jpg": jpeg(), "b.jpg": jpeg(), "c.jpg": jpeg(seed=1)}
+    )
+    shared, alone = (Image.objects.get(external_id=name).sha256 for name in ("b.jpg", "c.jpg"))
+    assert thumbnails() == thumbnails_kept(settings) == {shared, alone}
+    with django_capture_on_commit_callbacks(execute=True):
+        images_delete(images=Image.objects.filter(external_id__in=["a.jpg", "c.jpg"]), by=carol)
+    assert thumbnails_kept(settings) == {shared}
+
+
+def test_a_deleted_dataset_leaves_no_thumbnail_but_those_of_other_datasets(
+    carol, settings, django_capture_on_commit_callbacks
+):
+    import_here([record("a.jpg")], {"a.jpg": jpeg()}, dataset=dataset_create(name="others", by=carol))
+    masks = dataset_create(name="masks", by=carol)
+    import_here([record("a.jpg"), record("b.jpg")], {"a.jpg": jpeg(), "b.jpg": jpeg(seed=1)}, dataset=masks)
+    assert len(thumbnails()) == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        dataset_delete(dataset=masks, by=carol)
+    assert thumbnails_kept(settings) == {Image.objects.get().sha256}
 
 
 def test_frozen_images_stay(masks, carol):
