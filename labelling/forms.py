@@ -16,6 +16,7 @@ from labelling.exporting import FORMATS
 from labelling.gallery import NO_SPLIT, Order, State
 from labelling.models import Dataset, DatasetVersion, Image, Split
 from labelling.services.prelabelling import LEAST_SCORE
+from labelling.uploads import zip_check
 from releases.models import ModelRelease
 
 
@@ -45,6 +46,7 @@ class ImportForm(forms.Form):
     pictures = forms.FileField(
         label=_("Zip of the pictures"),
         required=False,
+        validators=[zip_check],
         help_text=_(
             "Matched by External ID or file name. Without it all images are pending; pictures can follow later."
         ),
@@ -105,7 +107,7 @@ class ClassNamesForm(forms.Form):
 
 
 class PicturesForm(forms.Form):
-    pictures = forms.FileField(label=_("Zip of the pictures"), widget=zip_input())
+    pictures = forms.FileField(label=_("Zip of the pictures"), validators=[zip_check], widget=zip_input())
 
 
 class VersionForm(forms.Form):

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from jobs.serializers import JobSerializer
 from labelling.models import LabelImport
+from labelling.uploads import zip_check
 
 
 class ImportRowSerializer(serializers.ModelSerializer[LabelImport]):
@@ -106,7 +107,10 @@ class ImportUploadSerializer(serializers.Serializer[Any]):
         max_length=255, help_text="A Labelbox export of any year, Pascal VOC, YOLO or COCO; also as a zip."
     )
     pictures = serializers.FileField(
-        max_length=255, required=False, help_text="A zip of the pictures; without it they can follow later."
+        max_length=255,
+        required=False,
+        validators=[zip_check],
+        help_text="A zip of the pictures; without it they can follow later.",
     )
     class_map = ClassMapField(required=False, help_text=CLASS_MAP_HELP)
     dry_run = serializers.BooleanField(
@@ -119,4 +123,6 @@ class ImportConfirmSerializer(serializers.Serializer[Any]):
 
 
 class PicturesUploadSerializer(serializers.Serializer[Any]):
-    pictures = serializers.FileField(max_length=255, help_text="A zip of the pictures that were missing.")
+    pictures = serializers.FileField(
+        max_length=255, validators=[zip_check], help_text="A zip of the pictures that were missing."
+    )

@@ -70,6 +70,17 @@ def test_pictures_that_were_missing_follow(api, masks):
     assert not Image.objects.get(external_id="e.jpg").is_pending
 
 
+@pytest.mark.parametrize("content", [jpeg(), b"[]", zipped({"e.jpg": jpeg()})[:-30]])
+def test_pictures_that_are_no_zip_are_refused_at_their_field(api, masks, content):
+    first, before = LabelImport.objects.get(), LabelImport.objects.count()
+    again = api.post(url("import_pictures", first.pk), {"pictures": SimpleUploadedFile("p.zip", content)})
+    new = send(api, masks, pictures=SimpleUploadedFile("p.zip", content))
+    for answer in (again, new):
+        assert (answer.status_code, list(answer.json())) == (400, ["pictures"])
+        assert "This is no zip" in answer.json()["pictures"][0]
+    assert LabelImport.objects.count() == before
+
+
 def test_a_second_import_waits_for_the_first(api, masks):
     assert send(api, masks).status_code == 202
     answer = send(api, masks)

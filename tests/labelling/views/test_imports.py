@@ -167,6 +167,18 @@ def test_a_failed_import_says_why(client, masks, carol):
     assert "It is broken. Nothing of this import is shown" in page
 
 
+def test_missing_pictures_that_are_no_zip_are_refused_on_the_page(client, masks, carol):
+    client.force_login(carol)
+    first = LabelImport.objects.get()
+    address = f"/datasets/imports/{first.pk}/pictures/"
+    page = client.post(address, upload(pictures=jpeg()))
+    assert page.status_code == 400
+    assert "This is no zip" in page.content.decode()
+    told = client.post(address, upload(pictures=jpeg()), headers={"Accept": "application/json"})
+    assert "This is no zip" in told.json()["errors"]["pictures"][0]
+    assert LabelImport.objects.count() == 1
+
+
 def test_missing_pictures_can_follow(client, masks, carol):
     from jobs.services import job_run_here
 
