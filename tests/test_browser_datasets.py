@@ -101,6 +101,28 @@ def test_pictures_without_labels_are_added_one_by_one_and_what_is_refused_is_nam
     assert [(row["external_id"], row["labelled"]) for row in rows] == [("c.jpg", 0)]
 
 
+def test_what_cannot_go_along_is_named_and_not_said_to_be_taken(page: Page, site, dataset, folder):
+    page.goto(f"/datasets/{dataset}/")
+    with zipfile.ZipFile(folder / "rest.zip", "w") as archive:
+        archive.writestr("d.jpg", jpeg(seed=7))
+    choose(page, "files", [folder / "all" / "export.json", folder / "c.jpg", folder / "rest.zip"])
+    expect(page.locator("[data-drop-taken]")).to_have_text("Pictures: 1 (0.0 MB)export.json")
+    expect(page.locator("[data-drop-left]")).to_have_text(re.compile(r"^rest\.zip: left out, as one zip"))
+    page.get_by_role("button", name="Take none of them").click()
+    choose(page, "files", folder / "rest.zip")
+    expect(page.locator("[data-drop-taken]")).to_have_text("rest.zip")
+    expect(page.locator("[data-drop-left]")).to_be_empty()
+
+
+def test_labels_are_not_taken_where_only_pictures_are_missing(page: Page, site, folder):
+    [row] = site.sql("SELECT id FROM labelling_labelimport WHERE export_name = 'export.json' ORDER BY id LIMIT 1")
+    site.sql("UPDATE labelling_image SET file = '' WHERE external_id = 'c.jpg'")
+    page.goto(f"/datasets/imports/{row['id']}/")
+    choose(page, "files", [folder / "all" / "export.json"])
+    expect(page.locator("[data-drop-taken]")).to_be_empty()
+    expect(page.locator("[data-drop-left]")).to_have_text("Files of annotations, left out: 1")
+
+
 def test_files_that_are_dropped_are_taken(page: Page, dataset):
     page.goto(f"/datasets/{dataset}/")
     zone = page.locator("[data-drop]")

@@ -33,19 +33,25 @@ function say(sentence) {
   zone.querySelector("[data-drop-says]").textContent = sentence;
 }
 
-/** What was taken, in words: how many pictures, and the files that nobody can use. */
+/** What was taken, in words: what is going to be sent, and what is left out. */
 function show() {
   const { pictures, annotations, zips, left } = sorted(taken);
+  const going = new Set(Object.values(assigned()).flat());
+  const labels = annotations.filter((entry) => going.has(entry));
   const told = [];
   if (pictures.length) told.push(fill(words.pictures, { count: pictures.length, size: megabytes(pictures) }));
-  if (annotations.length && !isOneExport(annotations)) told.push(fill(words.annotations, { count: annotations.length }));
-  for (const { path } of [...(isOneExport(annotations) ? annotations : []), ...zips]) told.push(path);
-  zone.querySelector("[data-drop-left]").replaceChildren(...lines(namely(left, words.unusable)));
+  if (labels.length && !isOneExport(labels)) told.push(fill(words.annotations, { count: labels.length }));
+  const named = [...(isOneExport(labels) ? labels : []), ...zips.filter((entry) => going.has(entry))];
+  for (const { path } of named) told.push(path);
+  const out = [...namely(left, words.unusable), ...namely(zips.filter((entry) => !going.has(entry)), words.spareZip)];
+  const unused = annotations.length - labels.length;
+  if (unused) out.push(fill(words.spareAnnotations, { count: unused }));
+  zone.querySelector("[data-drop-left]").replaceChildren(...lines(out));
   zone.querySelector("[data-drop-clear]").hidden = taken.length === 0;
   if (withoutLabels()) told.push(words.unlabelled);
   zone.querySelector("[data-drop-taken]").replaceChildren(...lines(told));
   if (fields.export) fields.export.required = !(annotations.length || zips.length || pictures.length);
-  fields.pictures.required = !fields.export && !taken.length;
+  fields.pictures.required = !fields.export && !going.size;
 }
 
 function namely(entries, sentence) {
@@ -190,6 +196,7 @@ function startDropping() {
   for (const open of zone.querySelectorAll("[data-open]")) {
     open.addEventListener("click", () => zone.querySelector(`input[data-chooses="${open.dataset.open}"]`).click());
   }
+  for (const field of Object.values(fields)) field?.addEventListener("change", show);
   zone.querySelector("[data-drop-clear]").addEventListener("click", () => {
     taken = [];
     show();
