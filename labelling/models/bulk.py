@@ -4,12 +4,14 @@ from typing import Final, Self
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rights import Right
 from jobs.models import Job
 from labelling.models.datasets import Dataset
+from labelling.models.images import Split
 from labelling.models.imports import DEAD_AFTER
 from labelling.models.work import DatasetWork
 
@@ -60,7 +62,22 @@ class BulkChange(DatasetWork):
         ]
 
     def __str__(self) -> str:
-        return f"{self.dataset} · {self.get_action_display()}"
+        return f"{self.dataset} · {self.what}"
+
+    @property
+    def what(self) -> str:
+        """The action in words, with what it makes of the images where there is a choice."""
+        match self.action:
+            case BulkAction.MARK if self.parameters.get("labelled"):
+                return gettext("Mark as labelled")
+            case BulkAction.MARK:
+                return gettext("Mark as not labelled")
+            case BulkAction.FIX_SPLIT if self.parameters.get("split"):
+                return gettext("Put into %(split)s") % {"split": Split(self.parameters["split"]).label}
+            case BulkAction.FIX_SPLIT:
+                return gettext("Let new versions deal out the images")
+            case _:
+                return str(self.get_action_display())
 
 
 def bulk_is_visible(user: User, target_id: int) -> bool:

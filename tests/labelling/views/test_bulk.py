@@ -23,14 +23,16 @@ def do(client, dataset, action: str, **others):
 
 
 @pytest.mark.parametrize(
-    ("action", "others", "told"),
+    ("action", "others", "what", "changed", "told"),
     [
-        ("unlabel", {}, "images changed"),
-        ("test", {}, "images changed"),
-        ("delete", {"confirmed": "yes"}, "images deleted"),
+        ("label", {}, "Mark as labelled", 0, "images changed"),
+        ("unlabel", {}, "Mark as not labelled", 3, "images changed"),
+        ("test", {}, "Put into test", 3, "images changed"),
+        ("free", {}, "Let new versions deal out the images", 3, "images changed"),
+        ("delete", {"confirmed": "yes"}, "Delete images", 3, "images deleted"),
     ],
 )
-def test_all_that_fit_are_changed_by_a_job(client, masks, carol, action, others, told):
+def test_all_that_fit_are_changed_by_a_job(client, masks, carol, action, others, what, changed, told):
     client.force_login(carol)
     before = list(Image.objects.values_list("labelled", "fixed_split"))
     answer = do(client, masks, action, **others)
@@ -39,7 +41,9 @@ def test_all_that_fit_are_changed_by_a_job(client, masks, carol, action, others,
     assert list(Image.objects.values_list("labelled", "fixed_split")) == before
     job_run_here(kind=BULK_KIND, title="bulk", owner=None, target_id=row.pk)
     page = client.get(f"/datasets/bulk/{row.pk}/").content.decode()
-    assert f"<strong>3</strong> {told}" in page
+    assert f"<strong>{changed}</strong> {told}" in page
+    assert what in page
+    assert row.job.title == f"masks · {what}"
 
 
 def test_deleting_is_confirmed_before_it_is_started(client, masks, carol):
