@@ -107,7 +107,7 @@ def _report(
     former = former_names(row.dataset) if row.dry_run else {}
     may_manage = person(request).may(Right.MANAGE_DATASETS)
     had_pending = bool(row.report.get("pending")) and not row.dry_run
-    still_missing = had_pending and Image.objects.visible().filter(dataset=row.dataset, file="").exists()
+    still_missing = Image.objects.visible().filter(dataset=row.dataset, file="").count() if had_pending else 0
     context = {
         "import": row,
         "dataset": row.dataset,
@@ -120,7 +120,7 @@ def _report(
         "names_form": names_form or ClassNamesForm(class_names=row.class_names, former=former),
         "our_classes": OUR_CLASSES,
         "still_missing": still_missing,
-        "asks_for_pictures": may_manage and had_pending and (still_missing or form is not None),
+        "asks_for_pictures": may_manage and had_pending and (still_missing > 0 or form is not None),
         "may_manage": may_manage,
     }
     return render(request, "labelling/import.html", context, status=400 if form or names_form else 200)

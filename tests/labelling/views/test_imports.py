@@ -167,6 +167,19 @@ def test_a_failed_import_says_why(client, masks, carol):
     assert "It is broken. Nothing of this import is shown" in page
 
 
+def test_how_many_pictures_are_missing_now_is_said_where_it_is_another_number(client, masks, carol):
+    client.force_login(carol)
+    first = LabelImport.objects.get()
+    address = f"/datasets/imports/{first.pk}/"
+    page = client.get(address).content.decode()
+    assert "1 picture was missing" in page
+    assert "missing now" not in page
+    Image.objects.create(dataset=masks, external_id="d.jpg")
+    page = client.get(address).content.decode()
+    assert "1 picture was missing" in page
+    assert "Of this dataset 2 are missing now." in page
+
+
 def test_missing_pictures_that_are_no_zip_are_refused_on_the_page(client, masks, carol):
     client.force_login(carol)
     first = LabelImport.objects.get()
