@@ -3,11 +3,23 @@ import { clock, watchJob } from "./job-socket.js";
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 
+/** The badge of a job that waited when the page was made, once it runs. */
+export function showRunning(card, snapshot) {
+  const badge = card.querySelector("[data-queued]");
+  if (!badge || snapshot.state !== "running") return;
+  badge.classList.replace("bg-secondary-lt", "bg-blue-lt");
+  const use = badge.querySelector("use");
+  use.setAttribute("href", use.getAttribute("href").replace("#clock", "#player-play"));
+  badge.lastChild.textContent = ` ${snapshot.state_label}`;
+  badge.removeAttribute("data-queued");
+}
+
 function show(card, snapshot) {
   if (["succeeded", "failed", "cancelled"].includes(snapshot.state)) {
     location.reload();
     return;
   }
+  showRunning(card, snapshot);
   const set = (name, text) => {
     const shown = card.querySelector(`[data-awaited-${name}]`);
     if (shown) shown.textContent = text;

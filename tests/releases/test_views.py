@@ -190,6 +190,14 @@ def test_the_page_of_photographs_leads_to_the_models_while_none_is_active(client
     assert 'type="file"' not in page
 
 
+def test_the_page_of_photographs_says_what_the_number_on_a_box_is(client, dan, tiny_release):
+    client.force_login(dan)
+    release_activate(release=tiny_release, by=dan)
+    assert "On a box stands its score." in client.get(reverse("releases:pictures")).content.decode()
+    ModelRelease.objects.update(calibration={"temperature": 0.5})
+    assert "the chance that it is right" in client.get(reverse("releases:pictures")).content.decode()
+
+
 def test_the_model_card_is_a_page_and_a_file(client, dan, tiny_release):
     client.force_login(dan)
     page = client.get(reverse("releases:card", args=[tiny_release.pk])).content.decode()

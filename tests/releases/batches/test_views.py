@@ -160,6 +160,16 @@ def test_a_picture_has_its_boxes_json_and_neighbours(page, dan, tiny_release):
     assert "This is not a JPEG" in page("batch_picture", note.pk).content.decode()
 
 
+def test_a_picture_tells_the_chance_of_its_boxes_where_it_is_known(page, dan, tiny_release):
+    red = judged(dan, FILES).pictures.get(name="red.png")
+    assert "Chance" not in page("batch_picture", red.pk).content.decode()
+    red.boxes = [{**box, "chance": 0.87} for box in red.boxes]
+    red.save()
+    said = page("batch_picture", red.pk).content.decode()
+    assert "Chance" in said
+    assert "87%" in said
+
+
 def test_pictures_are_served_upright_with_and_without_boxes(page, dan, tiny_release):
     exif = Image.Exif()
     exif[274] = 6
