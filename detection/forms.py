@@ -123,7 +123,7 @@ class VerdictForm(forms.Form):
 class JudgeAgainForm(forms.Form):
     release = forms.ModelChoiceField(
         queryset=ModelRelease.objects.all(),
-        label=_("Release"),
+        label=_("Model"),
         empty_label=None,
         widget=forms.Select(attrs={"class": "form-select"}),
     )

@@ -64,6 +64,7 @@ def may_what(user: User) -> dict[str, bool]:
         "may_upload": user.may(Right.UPLOAD_CLIPS),
         "may_manage": user.may(Right.MANAGE_CAMERAS),
         "may_review": user.may(Right.REVIEW),
+        "may_see_models": user.may(Right.VIEW_RELEASES),
     }
 
 

@@ -276,6 +276,16 @@ class TestClipPage:
         assert page.count("data-passage-row=") == 3
         assert response.context["page"].tally.with_mask == 3
 
+    def test_the_model_that_judged_is_one_click_away_for_those_who_may_see_it(self, client, alice, charlie, gate):
+        analysis = make_analysis(make_clip(gate), "with_mask")
+        gate.members.add(charlie)
+        model = reverse("releases:release", args=[analysis.release_id])
+        for person, is_linked in ((alice, True), (charlie, False)):
+            client.force_login(person)
+            page = text_of(client.get(reverse("detection:clip", args=[analysis.clip_id])))
+            assert str(analysis.release) in page
+            assert (f'href="{model}"' in page) is is_linked
+
     @pytest.mark.parametrize("state", ["queued", "running"])
     def test_one_under_way_is_watched(self, signed_in, gate, state):
         analysis = make_analysis(make_clip(gate), state=state)
