@@ -45,6 +45,7 @@ def releases(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(row, figures_of(row)) for row in page],
         "active": active,
+        "is_any_active": active is not None or ModelRelease.objects.active().exists(),
         "before": release_before() if may_manage else None,
         "figures": figures_of(active) if active else None,
         "may_manage": may_manage,

@@ -183,6 +183,14 @@ def test_the_list_warns_of_an_active_model_that_cannot_tell_compliance(client, d
     assert "cannot yield" in client.get(reverse("releases:releases")).content.decode()
 
 
+def test_the_list_says_that_no_model_is_active(client, dan, tiny_release):
+    client.force_login(dan)
+    release_activate(release=tiny_release, by=dan)
+    assert "No model is active" not in client.get(reverse("releases:releases")).content.decode()
+    ModelRelease.objects.update(is_active=False)
+    assert "No model is active" in client.get(reverse("releases:releases")).content.decode()
+
+
 def test_the_page_of_photographs_leads_to_the_models_while_none_is_active(client, dan):
     client.force_login(dan)
     page = client.get(reverse("releases:pictures")).content.decode()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import person, require
 from accounts.models import User
 from accounts.rights import Right
+from labelling.models import DatasetVersion
 from training.evaluations.forms import MeasureForm
 from training.evaluations.models import Evaluation
 from training.evaluations.page import figures_beside, figures_csv, gaps, operating_beside, warnings
@@ -24,7 +25,8 @@ from training.evaluations.services import evaluations_start
 def measure(request: HttpRequest) -> HttpResponse:
     user = person(request)
     form = MeasureForm(request.GET if "version" in request.GET else None, user=user)
-    context: dict[str, Any] = {"form": form, "may_train": user.may(Right.TRAIN)}
+    has_versions = DatasetVersion.objects.for_user(user).exists()
+    context: dict[str, Any] = {"form": form, "has_versions": has_versions, "may_train": user.may(Right.TRAIN)}
     if form.is_valid():
         context |= _beside(form.cleaned_data, user)
     return render(request, "training/measure.html", context, status=400 if form.errors else 200)

@@ -30,6 +30,13 @@ def test_an_empty_list_tells_what_to_do(client, carol):
     assert "No dataset yet" in client.get("/datasets/").content.decode()
 
 
+def test_an_empty_list_names_who_adds_datasets_to_those_who_may_not(client, dan):
+    client.force_login(dan)
+    page = client.get("/datasets/").content.decode()
+    assert "A data-set manager or an administrator adds them." in page
+    assert "Add a dataset" not in page
+
+
 def test_a_dataset_is_added(client, carol):
     client.force_login(carol)
     answer = client.post("/datasets/add/", {"name": " faces "})

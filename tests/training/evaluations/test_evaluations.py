@@ -105,6 +105,13 @@ def test_the_page_offers_to_measure_what_is_missing_and_shows_the_rest(client, d
     assert "Not measured on these pictures yet:" not in page
 
 
+def test_without_a_version_the_page_leads_to_the_datasets(client, dan, tiny_release, db):
+    client.force_login(dan)
+    page = client.get(reverse("training:measure")).content.decode()
+    assert "Nothing to measure on yet" in page
+    assert "Show side by side" not in page
+
+
 def test_the_figures_come_as_a_table(client, dan, tiny_release, version):
     measured(tiny_release, version)
     client.force_login(dan)
