@@ -65,7 +65,7 @@ def test_it_is_told_on_the_job_and_on_the_page_of_the_run(run, client, dan, monk
         assert sentence in job.failure
         assert sentence in page
     assert job.traceback == ""
-    assert "Resume goes on from there." in page
+    assert "Resume goes on where it was." in page
 
 
 def test_a_mistake_of_ours_is_not_dressed_up(run, monkeypatch):
