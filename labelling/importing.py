@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image as PillowImage
@@ -17,7 +17,7 @@ from PIL import Image as PillowImage
 from jobs.reporter import JobFailure, Reporter
 from labelling.class_aliases import class_names_of
 from labelling.class_names import ClassNames
-from labelling.formats.reading import Records, holds_pictures, open_annotations, sized
+from labelling.formats.reading import Records, holds_pictures, open_annotations, pictures_left_out, sized
 from labelling.labelbox import Export, ExportError, LabelRecord, RecordOutcome
 from labelling.merging import Changes, Merge
 from labelling.models import Dataset, LabelImport
@@ -39,6 +39,7 @@ def run(reporter: Reporter, target_id: int) -> None:
     """Bring in what a LabelImport row names. Running it again does no harm."""
     row = LabelImport.objects.select_related("dataset").get(pk=target_id)
     if row.finished_at is not None:
+        _forget_pictures(reporter, row)
         return
     report, changes, names = Report(LISTED), Changes(), class_names_of(row.dataset, row.class_map)
     skips_forget(label_import=row, transaction_of=reporter.safe_point)
@@ -54,8 +55,23 @@ def run(reporter: Reporter, target_id: int) -> None:
         row.class_names = names.given()
         row.finished_at = timezone.now()
         row.save(update_fields=["report", "class_names", "finished_at"])
-    if row.pictures and not row.dry_run:
+    _forget_pictures(reporter, row)
+
+
+def _forget_pictures(reporter: Reporter, row: LabelImport) -> None:
+    """Keep no second copy of the pictures of an import that is done: who deletes an image deletes it for good."""
+    if row.dry_run:
+        return
+    if row.pictures:
         row.pictures.delete()
+    if not holds_pictures(Path(row.export.path)):
+        return
+    whole = row.export.name or ""
+    with pictures_left_out(Path(row.export.path)) as file:
+        row.export.save(row.export_name, File(file), save=False)
+    with reporter.safe_point():
+        row.save(update_fields=["export"])
+    default_storage.delete(whole)
 
 
 def preview(

@@ -85,16 +85,31 @@ def annotations_alone(path: Path, form: str) -> Iterator[IO[bytes]]:
         found = form_of(tree) if form == "auto" else form
         if found is None or not FORMS[found](tree):
             raise ExportError(f"{path.name} holds no annotations as {_in_words(form)} has them.")
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name in tree.names:
-                if name.lower().endswith(SUFFIXES[found]):
-                    with tree.open(name) as content, archive.open(name, "w", force_zip64=True) as copy:
-                        shutil.copyfileobj(content, copy)
-            if found == "yolo":
-                for name in sorted(label_files(tree.names).keys() - set(tree.names)):
-                    archive.writestr(name, b"")
-        file.seek(0)
+        _zip(tree, [name for name in tree.names if name.lower().endswith(SUFFIXES[found])], found, file)
         yield file
+
+
+@contextmanager
+def pictures_left_out(path: Path) -> Iterator[IO[bytes]]:
+    """A zip of everything in a zip but its pictures; read again, it gives the same records.
+
+    Raises ExportError when it cannot be opened, OSError for a full disk.
+    """
+    with open_tree(path) as tree, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        _zip(tree, [name for name in tree.names if not is_picture(name)], form_of(tree), file)
+        yield file
+
+
+def _zip(tree: FileTree, names: Sequence[str], form: str | None, file: IO[bytes]) -> None:
+    """Write files of a tree to a zip. In YOLO a picture without a file of labels is told by an empty one."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            with tree.open(name) as content, archive.open(name, "w", force_zip64=True) as copy:
+                shutil.copyfileobj(content, copy)
+        if form == "yolo":
+            for name in sorted(label_files(tree.names).keys() - set(tree.names)):
+                archive.writestr(name, b"")
+    file.seek(0)
 
 
 def holds_pictures(path: Path) -> bool:

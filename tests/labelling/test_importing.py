@@ -1,5 +1,9 @@
 """Imports as jobs: what is in the database and in storage afterwards."""
 
+import json
+import zipfile
+from pathlib import Path
+
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -9,8 +13,15 @@ from jobs.services import JobFailed, job_run_here
 from labelling import importing
 from labelling.models import IMPORT_KIND, Box, Dataset, Image, LabelImport
 from labelling.pictures import examine_picture
-from labelling.services import box_change, boxes_delete, dataset_create, import_create
-from tests.labelling.makers import bbox, encoded, import_here, jpeg, noise, record
+from labelling.services import (
+    box_change,
+    boxes_delete,
+    dataset_create,
+    import_again,
+    import_confirm,
+    import_create,
+)
+from tests.labelling.makers import bbox, encoded, import_here, jpeg, noise, record, zipped
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +50,57 @@ def test_images_and_boxes_are_stored():
     assert row.report["changes"] == {"added": 2, "updated": 0, "kept": 0}
     assert not row.pictures
     assert Job.objects.get().state == Job.State.SUCCEEDED
+
+
+def zipped_export(form: str) -> bytes:
+    """An export with its two pictures in one zip; the second shows nothing."""
+    match form:
+        case "labelbox":
+            labels = {"export.json": json.dumps(TWO).encode()}
+        case "yolo":
+            labels = {"data.yaml": b"names: [with_mask]", "labels/a.txt": b"0 0.5 0.5 0.5 0.5"}
+    return zipped({**labels, **{f"images/{name}": each for name, each in FILES.items()}})
+
+
+@pytest.mark.parametrize("form", ["labelbox", "yolo"])
+def test_an_import_that_is_done_keeps_no_second_copy_of_the_pictures(form, alice):
+    dataset = dataset_create(name="masks", by=None)
+    row = import_create(dataset=dataset, export=ContentFile(zipped_export(form), name="all.zip"), by=alice)
+    whole = default_storage.path(row.export.name)
+    job_run_here(kind=IMPORT_KIND, title="import", owner=None, target_id=row.pk)
+    row.refresh_from_db()
+    assert not Path(whole).exists()
+    with zipfile.ZipFile(row.export.path) as kept:
+        assert not [name for name in kept.namelist() if name.endswith(".jpg")]
+    before = content()
+    assert (Image.objects.count(), row.report["negative"]) == (2, 1)
+
+    again = import_again(earlier=row, pictures=ContentFile(zipped(FILES), name="pictures.zip"), by=alice)
+    job_run_here(kind=IMPORT_KIND, title="import", owner=None, target_id=again.pk)
+    again.refresh_from_db()
+    assert content() == before
+    assert (again.report["images"], again.report["negative"]) == (row.report["images"], 1)
+
+
+def test_a_look_keeps_the_pictures_for_the_import_that_may_follow(alice):
+    dataset = dataset_create(name="masks", by=None)
+    export = ContentFile(zipped_export("labelbox"), name="all.zip")
+    row = import_create(dataset=dataset, export=export, by=alice, dry_run=True)
+    job_run_here(kind=IMPORT_KIND, title="look", owner=None, target_id=row.pk)
+    row.refresh_from_db()
+    row = import_confirm(looked_at=row, class_map={}, by=alice)
+    job_run_here(kind=IMPORT_KIND, title="import", owner=None, target_id=row.pk)
+    assert not any(image.is_pending for image in Image.objects.all())
+
+
+def test_pictures_are_forgotten_by_the_next_try_where_the_first_died_before():
+    row = import_here(TWO, FILES)
+    row.pictures.save("pictures.zip", ContentFile(zipped(FILES)))
+    left = Path(row.pictures.path)
+    job_run_here(kind=IMPORT_KIND, title="again", owner=None, target_id=row.pk)
+    row.refresh_from_db()
+    assert not row.pictures
+    assert not left.exists()
 
 
 def test_a_second_import_changes_nothing():
