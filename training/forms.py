@@ -29,6 +29,7 @@ from yolo.config import (
 )
 
 LEAST_MINUTES = 1
+EPOCHS_FROM_A_MODEL = 10
 MOST_MINUTES = 14 * 24 * 60
 SCRATCH = ""
 SHOWN_ELSEWHERE = {"start_release": "start", "start_weights": "start"}
@@ -224,6 +225,20 @@ def _starts() -> list[tuple[str, Any]]:
     weights = [(f"weights:{row.pk}", f"{row} ({row.network})") for row in StartWeights.objects.all()]
     kinds = [(gettext("Models of this site"), releases), (gettext("Darknet's weights"), weights)]
     return [(SCRATCH, gettext("Scratch: random weights")), *((title, rows) for title, rows in kinds if rows)]
+
+
+def settings_from(release: ModelRelease | None) -> dict[str, Any]:
+    """What the form shows at first: to go on from the active model, where there is one, as it is."""
+    if release is None:
+        return {}
+    network, width = name_and_width(release.network)
+    return {
+        "start": f"release:{release.pk}",
+        "network": network,
+        "width": width,
+        "net_size": release.net_size,
+        "epochs": EPOCHS_FROM_A_MODEL,
+    }
 
 
 def settings_of(run: TrainingRun) -> dict[str, Any]:

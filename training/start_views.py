@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import person, require
 from accounts.rights import Right
 from labelling.models import DatasetVersion
+from releases.models import ModelRelease
 from training.estimates import Estimate, estimate
-from training.forms import RunForm, settings_of
+from training.forms import RunForm, settings_from, settings_of
 from training.models import TrainingRun
 from training.services import run_start
 
@@ -21,7 +22,9 @@ from training.services import run_start
 @require(Right.TRAIN)
 def start(request: HttpRequest) -> HttpResponse:
     earlier = _earlier(request)
-    initial = settings_of(earlier) if earlier else {"version": request.GET.get("version")}
+    initial = settings_of(earlier) if earlier else settings_from(ModelRelease.objects.active().first())
+    if version := request.GET.get("version"):
+        initial["version"] = version
     form = RunForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

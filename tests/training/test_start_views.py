@@ -24,6 +24,17 @@ def carols(client, carol):
     return client
 
 
+def test_the_form_begins_with_the_active_model_as_it_is(carols, version, tiny_release):
+    page = carols.get(START)
+    shown = page.context["form"].initial
+    assert (shown["start"], shown["network"], shown["net_size"]) == (f"release:{tiny_release.pk}", "yolov3-slim", 288)
+    assert f'<option value="release:{tiny_release.pk}" selected>' in page.content.decode()
+    assert not page.context["form"].shows_more()
+    tiny_release.is_active = False
+    tiny_release.save()
+    assert not carols.get(f"{START}?version={version.pk}").context["form"].initial.get("start")
+
+
 def test_settings_that_differ_are_kept_with_the_run_and_no_others(carols, version):
     finer = {"seed": 7, "canvas": 64, "multi_scale": "0.2", "scenes": "0.5 to 1.4", "augment__mosaic": "0.4"}
     carols.post(START, form(version, **finer, learning_rate="0.0015", loss__box=""))
