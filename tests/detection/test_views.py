@@ -36,6 +36,15 @@ class TestOverview:
         assert reverse("detection:sample_add") in page
         assert "No clip has been judged yet" in page
 
+    def test_an_empty_one_tells_each_only_what_they_may_do(self, client, wanda, bob, charlie):
+        told = {}
+        for person in (wanda, bob, charlie):
+            client.force_login(person)
+            told[person.username] = text_of(client.get("/"))
+        assert ["Add a camera and upload" in page for page in told.values()] == [True, False, False]
+        assert ["cameras adds the first one" in page for page in told.values()] == [False, True, False]
+        assert ["make you a member" in page for page in told.values()] == [False, False, True]
+
     def test_people_without_cameras_go_to_their_first_page(self, client, carol):
         client.force_login(carol)
         assert client.get("/", follow=True).redirect_chain[-1][0] == reverse("labelling:datasets")
