@@ -4,6 +4,7 @@ from typing import Final, Self
 
 from django.db import models
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,9 @@ from labelling.models.imports import DEAD_AFTER
 from labelling.models.work import DatasetWork
 
 BULK_KIND: Final = "labelling.bulk"  # the kind of job that makes a BulkChange
+
+
+WORDS: Final = 90  # characters of what a change does, in the title of its job
 
 
 class BulkAction(models.TextChoices):
@@ -40,7 +44,8 @@ class BulkChange(DatasetWork):
     """One change of many images of a dataset, by a job.
 
     `parameters`: {"labelled": bool} to mark, {"split": part or ""} to fix a split, {"sources": [keys of classes],
-    "into": key} to merge. `report`: {"done": how many images or boxes it has come past, "total", "changed"}.
+    "into": key, "names": [of the sources], "into_name": name} to merge, with the names as they were then. `report`:
+    {"done": how many images or boxes it has come past, "total", "changed"}.
     """
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="bulk_changes")
@@ -76,6 +81,9 @@ class BulkChange(DatasetWork):
                 return gettext("Put into %(split)s") % {"split": Split(self.parameters["split"]).label}
             case BulkAction.FIX_SPLIT:
                 return gettext("Let new versions deal out the images")
+            case BulkAction.MERGE if self.parameters.get("names"):
+                names = {"sources": ", ".join(self.parameters["names"]), "into": self.parameters["into_name"]}
+                return Truncator(gettext("Merge %(sources)s into %(into)s") % names).chars(WORDS)
             case _:
                 return str(self.get_action_display())
 

@@ -51,7 +51,9 @@ def classes_unite(*, sources: QuerySet[BoxClass], into: BoxClass, by: User) -> i
     if Box.objects.filter(box_class__in=sources.order_by()).count() <= MOST_BOXES:
         return classes_merge(sources=sources, into=into, by=by)
     merge_check(sources=sources.all(), into=into)
-    parameters = {"sources": list(sources.order_by("pk").values_list("pk", flat=True)), "into": into.pk}
+    chosen = list(sources.order_by("pk"))
+    keys, names = [each.pk for each in chosen], [each.name for each in chosen]
+    parameters = {"sources": keys, "into": into.pk, "names": names, "into_name": into.name}
     return bulk_start(dataset=into.dataset, action=BulkAction.MERGE, by=by, parameters=parameters)
 
 

@@ -52,7 +52,9 @@ def test_a_job_merges_classes_of_many_boxes(manager, masks):
     answer = act(manager, "boxclass", "merge", [deer], into=into)
     row = BulkChange.objects.get()
     assert answer.redirect_chain == [(f"/datasets/bulk/{row.pk}/", 302)]
-    assert row.parameters == {"sources": [deer], "into": into}
+    assert row.parameters == {"sources": [deer], "into": into, "names": ["deer"], "into_name": "with_mask"}
+    assert row.job.title == f"{masks} · Merge deer into with_mask"
+    assert "Merge deer into with_mask" in manager.get(f"/datasets/bulk/{row.pk}/").content.decode()
     assert "Merge classes" in manager.get("/admin/labelling/bulkchange/").content.decode()
     assert manager.get(f"/admin/labelling/bulkchange/{row.pk}/change/").status_code == 200
 
