@@ -1,5 +1,6 @@
 """Runs a training in the job's own process: nothing a web process imports."""
 
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,10 @@ def run(reporter: Reporter, target_id: int) -> None:
     related = ("version__dataset", "crops_version__dataset", "start_release", "start_weights", "release")
     training = TrainingRun.objects.select_related(*related).get(pk=target_id)
     _take_over(reporter, training)
-    complete(reporter, training.release or _published(reporter, training))
+    release = training.release or _published(reporter, training)
+    # A run that has published is not resumed: its checkpoints, 90 MB or more, are of no further use.
+    shutil.rmtree(run_folder(training), ignore_errors=True)
+    complete(reporter, release)
 
 
 def _published(reporter: Reporter, training: TrainingRun) -> ModelRelease:

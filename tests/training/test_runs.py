@@ -96,7 +96,7 @@ def test_a_run_is_cancelled_resumed_by_the_command_and_published_once(run, monke
         "description": "",
         "split_seed": 0,
     }
-    assert not (runs.run_folder(run) / "unmeasured").exists()
+    assert not runs.run_folder(run).exists()
 
     # Died between writing the folder and linking it: nothing is written, measured or registered again.
     TrainingRun.objects.filter(pk=run.pk).update(release=None)
