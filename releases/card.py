@@ -111,7 +111,10 @@ def _subject(release: Release, name: str, sha256: str) -> Section:
     ]
     thresholds = tuple((label, _number(release.thresholds[label])) for label in release.classes)
     caption = _("A box counts from this score on; of two that overlap by more than %(iou)s, the weaker one goes.")
-    table = Table(caption % {"iou": _number(release.iou_threshold)}, (_("Class"), _("Score")), thresholds)
+    if release.voting_iou is not None:
+        caption += " " + _("From an overlap of %(votes)s on it has a say in where the other one lies.")
+    overlaps = {"iou": _number(release.iou_threshold), "votes": _number(release.voting_iou)}
+    table = Table(caption % overlaps, (_("Class"), _("Score")), thresholds)
     return Section(_("What it is"), tuple(facts), (table,))
 
 
@@ -294,6 +297,7 @@ def _making(made: Mapping[str, Any]) -> Section:
         (_("Run"), made.get("run")),
         (_("Version of the code"), made.get("code")),
         (_("Started from"), start.get("name") or weights.get("source")),
+        (_("Weights of"), (made.get("voting") or {}).get("weights_of", {}).get("name")),
         (_("Epochs"), made.get("epochs")),
         (_("Epoch of the weights"), made.get("best_epoch")),
         (_("Batch"), made.get("batch")),

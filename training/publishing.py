@@ -63,15 +63,15 @@ def _write(reporter: Reporter, run: TrainingRun, result: TrainResult, *, folder:
         )
         detector = Detector(unmeasured)
         reporter.progress(message=_("measuring on the validation pictures"), force=True)
-        validation = _judge(detector, run.version, Split.VALIDATION)
-        thresholds = _thresholds(validation, classes)
+        validation = judged_on(detector, run.version, Split.VALIDATION)
+        thresholds = best_scores(validation, classes)
         _keep_examination(reporter, run, validation, thresholds, iou_threshold=unmeasured.iou_threshold)
         write_measured(
             source=unmeasured,
             folder=folder,
             name=folder.name,
             thresholds=thresholds,
-            metrics={"validation": _measured(validation, classes), "test": _test_metrics(reporter, run, detector)},
+            metrics={"validation": measured(validation, classes), "test": _test_metrics(reporter, run, detector)},
             provenance=provenance(run, result),
         )
     finally:
@@ -98,26 +98,28 @@ def _test_metrics(reporter: Reporter, run: TrainingRun, detector: Detector) -> d
     """Metrics on the test split, from the row where a former attempt has already looked at it."""
     if not run.test_metrics:
         reporter.progress(message=_("measuring on the test pictures"), force=True)
-        metrics = _measured(_judge(detector, run.version, Split.TEST), tuple(run.version.classes))
+        metrics = measured(judged_on(detector, run.version, Split.TEST), tuple(run.version.classes))
         with reporter.safe_point():
             TrainingRun.objects.filter(pk=run.pk).update(test_metrics=metrics)
         run.test_metrics = metrics
-    measured: dict[str, Any] = run.test_metrics
-    return measured
+    kept: dict[str, Any] = run.test_metrics
+    return kept
 
 
-def _judge(detector: Detector, version: DatasetVersion, split: Split) -> Judged:
+def judged_on(detector: Detector, version: DatasetVersion, split: Split) -> Judged:
+    """What people and the detector say about each picture of a split."""
     return collect(partial(detector.detect_batch, score=SCORE_FLOOR), version_samples(version, split))
 
 
-def _measured(judged: Judged, classes: tuple[str, ...]) -> dict[str, Any]:
+def measured(judged: Judged, classes: tuple[str, ...]) -> dict[str, Any]:
+    """The figures of a split, as a release keeps them."""
     truths, predictions = judged
     metrics = mean_average_precision(truths, predictions, class_count=len(classes))
     sizes = by_side(truths, predictions, classes)
     return {"pictures": len(truths), **summary(metrics, classes), "ap50_by_side": sizes}
 
 
-def _thresholds(judged: Judged, classes: tuple[str, ...]) -> dict[str, float]:
+def best_scores(judged: Judged, classes: tuple[str, ...]) -> dict[str, float]:
     """The score of the best F1 for each class."""
     points = best_operating_points(*judged, class_count=len(classes))
     return {name: round(point.threshold, 4) for name, point in zip(classes, points, strict=True)}
