@@ -20,6 +20,7 @@ TINY: Final = 8  # pixels at the net size: one cell of the finest scale
 MOST_COVER: Final = 0.9  # of its picture, by one box
 MOST_STRETCH: Final = 3  # times the median of width to height, or a third of it
 SAME_OBJECT: Final = 0.6  # IoU of two boxes that are likely about one thing
+DRAWN_TWICE: Final = 0.8  # IoU of two boxes of one class that are; two faces of a crowd overlap less
 SIZE_EDGES: Final = (0, 8, 16, 32, 64, 128, NET_SIZE)  # pixels at the net size
 RARE_CLASS: Final = 0.05  # of the boxes
 
@@ -35,6 +36,7 @@ class Finding(TextChoices):
     TINY = "tiny", _("tiny boxes")
     OUTLYING = "outlying", _("outlying boxes")
     OVERLAPPING = "overlapping", _("overlapping boxes of two classes")
+    TWICE = "twice", _("boxes drawn twice")
     DOUBTED = "doubted", _("likely label errors")
 
 
@@ -77,6 +79,7 @@ EXPLAINED: Final[Mapping[Finding, Promise]] = {
     Finding.TINY: _("Shorter than 8 pixels once the picture is scaled to 416: hardly anything to learn from."),
     Finding.OUTLYING: _("They cover nearly the whole picture, or are far wider or higher than the others."),
     Finding.OVERLAPPING: _("Two classes for what is likely one thing."),
+    Finding.TWICE: _("Two boxes of one class for what is likely one thing: it is learnt and counted twice."),
     Finding.DOUBTED: _("The active model contradicts their boxes strongly, the strongest first. Often it is right."),
 }
 
@@ -117,6 +120,7 @@ def dataset_health(dataset: Dataset) -> Health:
             Finding.TINY: _keys(table, table.long_sides < TINY),
             Finding.OUTLYING: _keys(table, outlying(table)),
             Finding.OVERLAPPING: _keys(table, overlapping(table)),
+            Finding.TWICE: _keys(table, drawn_twice(table)),
             Finding.DOUBTED: tuple(likely_errors(dataset).values_list("image_id", flat=True)),
         },
     )
@@ -160,6 +164,15 @@ def outlying(table: BoxTable) -> NDArray[np.bool_]:
 
 def overlapping(table: BoxTable) -> NDArray[np.bool_]:
     """Which boxes (n,) lie on a box of another class of the same picture."""
+    return _on_another(table, of_one_class=False, least_iou=SAME_OBJECT)
+
+
+def drawn_twice(table: BoxTable) -> NDArray[np.bool_]:
+    """Which boxes (n,) lie on a box of the same class of the same picture."""
+    return _on_another(table, of_one_class=True, least_iou=DRAWN_TWICE)
+
+
+def _on_another(table: BoxTable, *, of_one_class: bool, least_iou: float) -> NDArray[np.bool_]:
     found = np.zeros(len(table.images), np.bool_)
     first = np.arange(len(table.images))
     for step in range(1, len(table.images)):
@@ -167,8 +180,8 @@ def overlapping(table: BoxTable) -> NDArray[np.bool_]:
         first = first[table.images[first] == table.images[first + step]]
         if not len(first):
             break
-        pairs = first[table.classes[first] != table.classes[first + step]]
-        pairs = pairs[_ious(table.xyxy[pairs], table.xyxy[pairs + step]) >= SAME_OBJECT]
+        pairs = first[(table.classes[first] == table.classes[first + step]) == of_one_class]
+        pairs = pairs[_ious(table.xyxy[pairs], table.xyxy[pairs + step]) >= least_iou]
         found[pairs] = found[pairs + step] = True
     return found
 

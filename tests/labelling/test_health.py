@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from labelling.health import Finding, alike, box_table, class_rows, dataset_health, outlying, overlapping, size_rows
+from labelling.health import (
+    Finding,
+    alike,
+    box_table,
+    class_rows,
+    dataset_health,
+    drawn_twice,
+    outlying,
+    overlapping,
+    size_rows,
+)
 from labelling.models import BoxClass, Image
 from tests.labelling.makers import bbox, import_here, jpeg, record
 
@@ -53,6 +63,22 @@ def test_boxes_of_two_classes_on_one_thing_overlap():
     assert np.flatnonzero(overlapping(table)).tolist() == [0, 2]
 
 
+def test_boxes_of_one_class_on_one_thing_are_drawn_twice():
+    # 10 x 10 and 10 x 9 inside it: IoU 0.9. With 10 x 7: 0.7.
+    table = box_table(
+        [
+            row(0, 0, 10, 10),
+            row(50, 50, 60, 60),
+            row(0, 0, 10, 9),
+            row(50, 50, 60, 60, label=2),
+            row(0, 0, 10, 10, image=2),
+            row(0, 0, 10, 7, image=2),
+            row(0, 0, 10, 10, image=3),
+        ]
+    )
+    assert np.flatnonzero(drawn_twice(table)).tolist() == [0, 2]
+
+
 def test_near_duplicates_stand_side_by_side():
     rows = [(1, "a", "0" * 16), (2, "b", "f" * 16), (3, "c", "0" * 15 + "1"), (4, "b", "f" * 16), (5, "e", "0f" * 8)]
     assert sorted(alike(rows)) == [1, 2, 3, 4]
@@ -60,7 +86,7 @@ def test_near_duplicates_stand_side_by_side():
     assert {frozenset(found[:2]), frozenset(found[2:])} == {frozenset({1, 3}), frozenset({2, 4})}
 
 
-@pytest.mark.parametrize("look", [outlying, overlapping])
+@pytest.mark.parametrize("look", [drawn_twice, outlying, overlapping])
 def test_no_boxes_are_no_trouble(look):
     assert look(box_table([])).tolist() == []
     assert sum(each.boxes for each in size_rows(box_table([]))) == 0
