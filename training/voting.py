@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from labelling.models import DatasetVersion, Split
+from labelling.models import Dataset, DatasetVersion, Split
 from labelling.real_pictures import trained_version
 from releases.models import ModelRelease
 from releases.services import registered_releases, release_folder, release_register
@@ -61,6 +61,18 @@ def _making(release: ModelRelease) -> dict[str, Any]:
     """What release.json tells besides what it told of the release whose weights these are."""
     weights_of = {"name": release.name, "sha256": release.sha256, "created": release.provenance.get("created")}
     return {
+        **_described(release),
         "created": timezone.now().isoformat(timespec="seconds"),
         "voting": {"weights_of": weights_of, "code": code_version()},
     }
+
+
+def _described(release: ModelRelease) -> dict[str, Any]:
+    """The datasets it was made of, as they are described today: the card tells origin and licence from that."""
+    told: dict[str, Any] = {}
+    for role in ("dataset", "single_faces"):
+        made_of = release.provenance.get(role) or {}
+        here = Dataset.objects.filter(name=made_of.get("name", "")).exclude(description="").first()
+        if here is not None:
+            told[role] = {**made_of, "description": here.description}
+    return told

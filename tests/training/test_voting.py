@@ -35,7 +35,12 @@ def older(tiny_release_folder, tmp_path, version) -> ModelRelease:
         name="older",
         thresholds=dict.fromkeys(CLASSES, 0.5),
         metrics={},
-        provenance={"created": "2026-01-02T03:04:05+00:00", "run": 3, "dataset": {"content_sha256": "0" * 64}},
+        provenance={
+            "created": "2026-01-02T03:04:05+00:00",
+            "run": 3,
+            "dataset": {"name": "squares", "version": 1, "content_sha256": "0" * 64, "description": ""},
+            "single_faces": {"name": "faces", "version": 1, "content_sha256": "2" * 64, "description": "kept"},
+        },
     )
     return release_register(folder=tmp_path / "older", by=None)
 
@@ -65,6 +70,19 @@ def test_it_says_whose_weights_these_are(older):
         "created": "2026-01-02T03:04:05+00:00",
     }
     assert made.provenance["created"] > "2026-01-02T03:04:05+00:00"
+
+
+def test_its_card_tells_what_the_descriptions_of_its_datasets_say_today(older, version):
+    version.dataset.description = "Drawn here; CC0."
+    version.dataset.save()
+    made = release_let_vote(release=older, by=None)
+    assert made.provenance["dataset"] == {
+        "name": "squares",
+        "version": 1,
+        "content_sha256": "0" * 64,
+        "description": "Drawn here; CC0.",
+    }
+    assert made.provenance["single_faces"]["description"] == "kept"
 
 
 def test_done_twice_it_is_one(older):
