@@ -69,8 +69,12 @@ def _forget_pictures(reporter: Reporter, row: LabelImport) -> None:
     whole = row.export.name or ""
     with pictures_left_out(Path(row.export.path)) as file:
         row.export.save(row.export_name, File(file), save=False)
-    with reporter.safe_point():
-        row.save(update_fields=["export"])
+    try:
+        with reporter.safe_point():
+            row.save(update_fields=["export"])
+    except BaseException:
+        row.export.delete(save=False)
+        raise
     default_storage.delete(whole)
 
 

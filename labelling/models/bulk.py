@@ -17,8 +17,6 @@ from labelling.models.imports import DEAD_AFTER
 from labelling.models.work import DatasetWork
 
 BULK_KIND: Final = "labelling.bulk"  # the kind of job that makes a BulkChange
-
-
 WORDS: Final = 90  # characters of what a change does, in the title of its job
 
 

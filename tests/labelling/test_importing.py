@@ -103,6 +103,26 @@ def test_pictures_are_forgotten_by_the_next_try_where_the_first_died_before():
     assert not left.exists()
 
 
+def test_an_export_that_cannot_be_kept_without_its_pictures_stays_as_it_was(alice, monkeypatch):
+    dataset = dataset_create(name="masks", by=None)
+    row = import_create(dataset=dataset, export=ContentFile(zipped_export("yolo"), name="all.zip"), by=alice)
+    whole, save = Path(row.export.path), LabelImport.save
+
+    def broken(self, *args, update_fields=None, **values):
+        if update_fields == ["export"]:
+            raise OSError("No space left on device")
+        save(self, *args, update_fields=update_fields, **values)
+
+    with monkeypatch.context() as full:
+        full.setattr(LabelImport, "save", broken)
+        with pytest.raises(JobFailed):
+            job_run_here(kind=IMPORT_KIND, title="import", owner=None, target_id=row.pk)
+    assert list(whole.parent.iterdir()) == [whole]
+    job_run_here(kind=IMPORT_KIND, title="again", owner=None, target_id=row.pk)
+    assert not whole.exists()
+    assert len(list(whole.parent.iterdir())) == 1
+
+
 def test_a_second_import_changes_nothing():
     import_here(TWO, FILES)
     before = content()
