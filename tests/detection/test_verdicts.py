@@ -1,6 +1,6 @@
 """Which passage a person's verdict belongs to after a clip was judged again."""
 
-import time
+from collections.abc import Sequence
 
 import pytest
 
@@ -55,10 +55,35 @@ def test_without_candidates_or_path_nothing_fits():
     assert best_fit([], [(1, STANDING)]) is None
 
 
-def test_many_verdicts_of_a_busy_clip_are_attached_in_a_moment():
-    """They are attached in the transaction that writes the passages, which holds up every other writer."""
-    paths = [[[begin + i / 5, 10.0, 10.0, 50.0, 50.0] for i in range(50)] for begin in range(0, 2000, 11)]
-    candidates = list(enumerate(paths))
-    began = time.perf_counter()
-    assert [best_fit(path, candidates) for path in paths] == list(range(len(paths)))
-    assert time.perf_counter() - began < 1
+class Counted(Sequence):
+    """A path that counts how many of its points are looked at."""
+
+    def __init__(self, points):
+        self.points, self.reads = points, 0
+
+    def __len__(self):
+        return len(self.points)
+
+    def __getitem__(self, place):
+        self.reads += 1
+        return self.points[place]
+
+
+def standing_for(seconds: int, *, begin: float = 0.0):
+    return Counted([[begin + i / 5, 10.0, 10.0, 50.0, 50.0] for i in range(5 * seconds)])
+
+
+def test_a_long_stay_is_compared_without_reading_it_from_the_front_for_each_point():
+    """Verdicts are attached in the transaction that writes the passages, which holds up every other writer."""
+    path, other = standing_for(400), standing_for(400)
+    assert fit(path, other) == 1
+    assert other.reads < 20 * len(other)  # 11 halvings find one of 2,000 points; from the front it would be 1,000
+
+
+def test_passages_of_other_times_are_hardly_looked_at():
+    paths = [standing_for(10, begin=11 * number) for number in range(50)]
+    assert [best_fit(path.points, list(enumerate(paths))) for path in paths] == list(range(50))
+    for path in paths:
+        path.reads = 0
+    assert best_fit(paths[7].points, list(enumerate(paths))) == 7
+    assert all(path.reads <= 2 for number, path in enumerate(paths) if number != 7)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import time
 from typing import Any
 
 import numpy as np
@@ -171,13 +170,6 @@ def test_it_equals_pycocotools_beyond_the_most_detections_a_picture() -> None:
     metrics = mean_average_precision(truths, predictions, class_count=1)
     precision = _coco_precision(truths, predictions, class_count=1)
     np.testing.assert_allclose(metrics.map, precision[:, :, 0, 0].mean(), atol=1e-9)
-
-
-def test_it_is_fast_enough_to_run_after_each_epoch() -> None:
-    truths, predictions = _random_pictures(5, pictures=150, classes=3, detections=100)
-    begin = time.process_time()
-    mean_average_precision(truths, predictions, class_count=3)
-    assert time.process_time() - begin < 3.0  # 0.5 s on an idle core
 
 
 def _random_pictures(
