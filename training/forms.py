@@ -94,7 +94,8 @@ class RunForm(forms.Form):
         required=False,
         help_text=_(
             "A model whose weights to begin with learns in fewer epochs; what does not fit is named on the page of "
-            "the training. Darknet's weights are fetched with the command fetch_weights."
+            "the training. A wider network begins where a narrower one of its form stands. Darknet's weights are "
+            "fetched with the command fetch_weights."
         ),
     )
     width = forms.FloatField(

@@ -159,7 +159,8 @@ class Chronicle:
                 self._note_setback(event)
             case StartEvent():
                 with self._reporter.safe_point():
-                    started = {"taken": event.taken, "left_out": list(event.left_out)}
+                    left_out = list(event.left_out)
+                    started = {"taken": event.taken, "left_out": left_out, "widened": event.widened}
                     TrainingRun.objects.filter(pk=self._training.pk).update(started_with=started)
             case EpochEvent():
                 self._note_epoch(event)

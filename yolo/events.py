@@ -64,11 +64,13 @@ class SetbackEvent:
 class StartEvent:
     """Sent once by a training that begins with weights from elsewhere.
 
-    `taken` counts the arrays that fitted, `left_out` names those of the network that began at random.
+    `taken` counts the arrays that fitted, `left_out` names those of the network that began at random. Of those taken
+    `widened` came from a narrower network: their new channels began at random, see `yolo.widen`.
     """
 
     taken: int
     left_out: tuple[str, ...]
+    widened: int = 0
 
 
 Event = StepEvent | EpochEvent | SetbackEvent | StartEvent

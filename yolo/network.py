@@ -35,6 +35,16 @@ def build_network(config: NetworkConfig, *, classes: int, seed: int = 0) -> kera
     return keras.Model(pictures, draw(pictures, config, classes, convolve), name=config.name.replace("-", "_"))
 
 
+def joined_channels(config: NetworkConfig) -> dict[str, tuple[int, int]]:
+    """Of each convolution that sees two tensors joined: the channels of the coarser scale, then of the stage."""
+    scales = list(zip(config.strides, config.stages[-config.scales :], strict=True))
+    first = "neck1_narrow" if config.neck_pairs else "neck"
+    return {
+        f"scale{stride}_{first}_conv": (max(stage.filters, config.least_width) // 2, stage.filters)
+        for stride, stage in scales[:-1]
+    }
+
+
 def _pyramid(
     pictures: keras.KerasTensor, config: NetworkConfig, classes: int, convolve: "_Convolutions"
 ) -> list[keras.KerasTensor]:

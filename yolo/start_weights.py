@@ -10,24 +10,33 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 import keras
 import numpy as np
 
-from yolo.config import ANCHORS_PER_SCALE
+from yolo.config import ANCHORS_PER_SCALE, NetworkConfig, network_named
 from yolo.darknet_weights import DarknetWeights
 from yolo.release import load_network, read_release
+from yolo.widen import is_wider, widened
 
 
-def take_release(network: keras.Model, folder: Path, classes: tuple[str, ...]) -> tuple[str, ...]:
-    """Copy what fits of a release's weights into the network; the names of all variables that nothing fitted.
+def take_release(
+    network: keras.Model, form: NetworkConfig, folder: Path, classes: tuple[str, ...], *, seed: int
+) -> tuple[tuple[str, ...], int]:
+    """Copy what fits of a release's weights into the network, which has that form.
 
-    Of output layers for other classes the box, the objectness and the classes of the same name are taken; they are
-    named all the same, unless all classes were found. Raises ReleaseError where there is no release.
+    Returns the names of all variables that nothing fitted, and how many of the others were widened: a release of the
+    same form with fewer filters gives what `yolo.widen` makes of it. Of output layers for other classes the box, the
+    objectness and the classes of the same name are taken; they are named all the same, unless all classes were found.
+    Raises ReleaseError where there is no release.
     """
     known = read_release(folder)
-    theirs = load_network(known)
+    theirs, count = load_network(known), 0
+    if is_wider(form, network_named(known.network)):
+        theirs, count = widened(
+            theirs, form=network_named(known.network), to=form, classes=len(known.classes), seed=seed
+        )
     if known.classes == classes:
-        return take_weights(network, theirs, heads=True)
+        return take_weights(network, theirs, heads=True), count
     left_out = take_weights(network, theirs, heads=False)
     fitted = take_heads(network, theirs, classes, known.classes)
-    return tuple(path for path in left_out if path not in fitted)
+    return tuple(path for path in left_out if path not in fitted), count
 
 
 def take_weights(network: keras.Model, other: keras.Model, *, heads: bool) -> tuple[str, ...]:

@@ -176,15 +176,15 @@ class _Run:
 
     def start_from(self, release: Path | None, darknet: Path | None, on_event: Callable[[Event], None]) -> None:
         """Take those weights of an earlier release or a Darknet file whose name and shape fit."""
+        form, widened = network_named(self._config.network), 0
         if release is not None:
-            self._left_out = take_release(self._network, release, self._classes)
+            self._left_out, widened = take_release(self._network, form, release, self._classes, seed=self._config.seed)
         elif darknet is not None:
-            form = network_named(self._config.network)
             self._left_out = take_darknet(self._network, read_weights(darknet, form), heads=False)
         else:
             return
         self._bound = bound_of(self._network.get_weights())
-        on_event(StartEvent(len(self._network.weights) - len(self._left_out), self._left_out))
+        on_event(StartEvent(len(self._network.weights) - len(self._left_out), self._left_out, widened))
         self._average = self._new_average()
         self._best = self._average.weights
 

@@ -253,7 +253,9 @@ class ProgressBar:
 
 def _line(event: EpochEvent | SetbackEvent | StartEvent) -> str:
     if isinstance(event, StartEvent):
-        return f"{event.taken} arrays of the start weights fit; {len(event.left_out)} begin at random."
+        fitting = f"{event.taken} arrays of the start weights fit"
+        widened = f", {event.widened} of them to the first channels of wider layers" if event.widened else ""
+        return f"{fitting}{widened}; {len(event.left_out)} begin at random."
     if isinstance(event, SetbackEvent):
         share = f"{event.rate_share:.3g} of the learning rate"
         return f"Epoch {event.epoch}: {event.trouble}; back to the last good checkpoint, with {share}"

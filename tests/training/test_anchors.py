@@ -56,6 +56,11 @@ def test_a_start_of_another_network_or_net_size_says_nothing_about_anchors(tiny_
     assert run_anchors(make_run(make_version(train=12), start_release=tiny_release, **values))[1] == source
 
 
+def test_a_wider_network_keeps_the_anchors_of_the_narrower_one_it_starts_from(tiny_release):
+    run = make_run(make_version(train=12), start_release=tiny_release, network=f"{tiny_release.network}-x1.5")
+    assert run_anchors(run) == (OF_THE_START, "start")
+
+
 def test_what_is_asked_for_is_taken(tiny_release):
     values = {"version": version_keeping(KEPT), "start_release": tiny_release}
     np.testing.assert_allclose(run_anchors(make_run(anchors_from="fit", **values))[0], FITTED[:9])

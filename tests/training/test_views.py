@@ -128,6 +128,22 @@ def test_a_cancelled_run_without_an_epoch_has_nothing_to_publish(client, dan):
     assert "No epoch of this run is done yet" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("begun", "told"),
+    [
+        ({"taken": 300, "left_out": ["a", "b"]}, False),  # as runs of earlier versions have it
+        ({"taken": 300, "left_out": ["a", "b"], "widened": 0}, False),
+        ({"taken": 300, "left_out": [], "widened": 220}, True),
+    ],
+)
+def test_a_run_tells_what_it_began_with(client, dan, begun, told):
+    run = make_run(make_version(), job=make_job("succeeded"), started_with=begun)
+    client.force_login(dan)
+    page = client.get(reverse("training:run", args=[run.pk])).content.decode()
+    assert f"300 weight arrays taken, {len(begun['left_out'])} began at random" in page
+    assert ("220 of those taken came from a narrower network" in page) == told
+
+
 def test_running_trainings_stand_before_finished_ones(client, dan):
     version = make_version()
     running = make_run(version, job=make_job("running"))

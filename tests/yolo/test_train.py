@@ -4,8 +4,9 @@ from keras import ops
 
 from tests.yolo.narrow import ANCHORS, CLASSES, NARROW, NO_CHANGE, narrow_config, two_squares
 from tests.yolo.random_release import CLASSES as RELEASED
+from tests.yolo.random_release import random_network, random_release
 from yolo.checkpoint import CheckpointError
-from yolo.config import NETWORKS
+from yolo.config import NETWORKS, network_named
 from yolo.darknet_weights import write_weights
 from yolo.events import EpochEvent, SetbackEvent, StartEvent, StepEvent
 from yolo.learner import Learner
@@ -292,6 +293,26 @@ def test_a_training_starts_from_the_weights_of_a_release(tmp_path, monkeypatch, 
             assert equal == (classes == RELEASED or not variable.path.endswith("_output/kernel"))
     # Kernel and bias of three scales, where a class is new
     assert len(result.left_out) == left_out
+
+
+def test_a_wider_network_starts_where_a_narrower_release_stands(tmp_path, monkeypatch):
+    monkeypatch.setattr("yolo.config.NETWORKS", NETWORKS)
+    known = random_network(4, network_named("yolov3-slim-x0.25"))
+    released = random_release(tmp_path / "release", model=known, network=network_named("yolov3-slim-x0.25"))
+    events = []
+    values = {"start_release": released.folder, "should_stop": lambda: True, "on_event": events.append}
+    config = narrow_config(network="yolov3-slim-x0.5", net_size=288)
+    samples = two_squares(tmp_path)
+    result, _, _ = run(samples, tmp_path / "run", config, classes=RELEASED, **values)
+    [begun] = events
+    assert (begun.left_out, result.left_out) == ((), ())
+    assert 0 < begun.widened < begun.taken == len(result.model.weights)
+    picture = np.full((1, 96, 96, 3), 0.4, np.float32)
+    for mine, other in zip(result.model(picture), load_network(released)(picture), strict=True):
+        np.testing.assert_allclose(ops.convert_to_numpy(mine), ops.convert_to_numpy(other), atol=2e-5)
+    other_classes, _, _ = run(samples, tmp_path / "other", config, classes=("red", *RELEASED[1:]), **values)
+    assert [event.widened for event in events] == [begun.widened] * 2
+    assert len(other_classes.left_out) == 6  # kernel and bias of three scales: one class is new
 
 
 def test_a_training_starts_from_the_first_layers_of_a_darknet_file(tmp_path):

@@ -69,7 +69,10 @@ class RunDetailSerializer(RunSerializer):
     anchors = serializers.ListField(
         child=serializers.ListField(child=serializers.FloatField()), help_text="Width and height at the net size."
     )
-    started_with = serializers.DictField(help_text="taken: arrays that fitted; left_out: those that began at random.")
+    started_with = serializers.DictField(
+        help_text="taken: arrays that fitted; left_out: those that began at random; widened: how many of those taken "
+        "came from a narrower network."
+    )
     setbacks = serializers.ListField(
         child=serializers.DictField(), help_text="Where the loss diverged: epoch, step, rate_share from then on."
     )
