@@ -88,7 +88,7 @@ def tiny_release_folder(request: pytest.FixtureRequest) -> Path:
     Writing takes some 15 s, so that it is kept between test runs until the code behind it changes.
     """
     root = Path(django_settings.BASE_DIR)
-    sources = [root / "yolo" / f"{name}.py" for name in ("config", "network", "release", "export")]
+    sources = [root / "yolo" / f"{name}.py" for name in ("config", "network", "release", "stored_weights", "export")]
     sources.append(root / "tests" / "yolo" / "random_release.py")
     key = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
     folder = request.config.cache.mkdir("tiny-release") / key / "tiny-random"

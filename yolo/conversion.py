@@ -23,7 +23,7 @@ import psutil
 from numpy.typing import NDArray
 
 from yolo.letterbox import letterbox, rectangle_for
-from yolo.release import WEIGHTS, Release, ReleaseError
+from yolo.release import IR_WEIGHTS, Release, ReleaseError
 
 Form = Literal["keras", "onnx"]
 FORMS: Final[tuple[Form, ...]] = get_args(Form)
@@ -98,9 +98,9 @@ def too_large(release: Release) -> str:
 def memory_needed(release: Release) -> int:
     """Bytes that converting takes at its peak, estimated: libraries, copies of the weights, and the pictures."""
     try:
-        weights = 2 * (release.folder / WEIGHTS).stat().st_size  # kept as float16, used as float32
+        weights = 2 * (release.folder / IR_WEIGHTS).stat().st_size  # kept as float16, used as float32
     except OSError as error:
-        raise ReleaseError(f"The release in {release.folder} is not whole: {WEIGHTS} is missing.") from error
+        raise ReleaseError(f"The release in {release.folder} is not whole: {IR_WEIGHTS} is missing.") from error
     return LIBRARIES + COPIES * weights + BYTES_A_PIXEL * release.net_size**2
 
 

@@ -1,8 +1,9 @@
 """Releases: a trained network with all that is needed to run it, frozen in one folder.
 
 release.json   what `Release` holds, the version of this form, size and SHA-256 of each other file
-weights.npz    float16 arrays by path of the Keras variable
-network.xml    the same network as OpenVINO IR, with network.bin
+network.xml    the network as OpenVINO IR, with network.bin
+weights.npz    float16 arrays by path of the Keras variable that network.bin lacks; release.json says where that has the
+               others. In format 1 all arrays
 
 The network is rounded to float16 before either is written, so both compute the same. Reading
 needs neither Keras nor OpenVINO.
@@ -23,6 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,11 +33,13 @@ from numpy.typing import NDArray
 from yolo.config import ANCHORS_PER_SCALE, Decoding, network_named
 from yolo.durable import flush_file, flush_folder
 from yolo.nms import VOTING_IOU
+from yolo.stored_weights import Places, places_in, read_arrays
 
 if TYPE_CHECKING:
     import keras
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)
 MANIFEST, WEIGHTS = "release.json", "weights.npz"
 IR_MODEL, IR_WEIGHTS = "network.xml", "network.bin"
 FILES = (WEIGHTS, IR_MODEL, IR_WEIGHTS)
@@ -159,7 +163,7 @@ def write_measured(
     with _appearing(folder) as made:
         for file in FILES:
             shutil.copyfile(source.folder / file, made / file)
-        _write_manifest(release, made, FILES)
+        _write_manifest(release, made, FILES, places=_places(_read_manifest(source.folder), source.folder))
     return read_release(folder)
 
 
@@ -180,15 +184,16 @@ def load_network(release: Release) -> keras.Model:
     """Build the Keras network of a release, on the backend that Keras runs on here."""
     from yolo.network import build_network
 
+    folder = release.folder
     model = build_network(network_named(release.network), classes=len(release.classes))
-    try:
-        with np.load(release.folder / WEIGHTS, allow_pickle=False) as stored:
-            weights = {path: stored[path] for path in stored.files}
-    except (OSError, ValueError, KeyError) as error:
-        raise ReleaseError(f"The weights in {release.folder} cannot be read.") from error
     shapes = {variable.path: tuple(variable.shape) for variable in model.variables}
+    places = _places(_read_manifest(folder), folder)
+    try:
+        weights = read_arrays(folder / WEIGHTS, folder / IR_WEIGHTS, places, shapes)
+    except (OSError, ValueError, KeyError) as error:
+        raise ReleaseError(f"The weights in {folder} cannot be read.") from error
     if shapes != {path: array.shape for path, array in weights.items()}:
-        raise ReleaseError(f"The weights in {release.folder} are not those of a {release.network}.")
+        raise ReleaseError(f"The weights in {folder} are not those of a {release.network}.")
     for variable in model.variables:
         variable.assign(weights[variable.path].astype(np.float32))
     return model
@@ -226,7 +231,9 @@ def _write_folder(release: Release, model: keras.Model, folder: Path) -> None:
         np.savez(made / WEIGHTS, **arrays)
         _write_manifest(release, made, (WEIGHTS,))
         _export(made)
-        _write_manifest(release, made, FILES)
+        places = places_in(made / IR_MODEL, made / IR_WEIGHTS, arrays)
+        np.savez(made / WEIGHTS, **{path: array for path, array in arrays.items() if path not in places})
+        _write_manifest(release, made, FILES, places=places)
         read_release(made)
 
 
@@ -268,11 +275,14 @@ def _export(folder: Path) -> None:
         raise ReleaseError(f"The export to OpenVINO failed: {last}")
 
 
-def _write_manifest(release: Release, folder: Path, names: Sequence[str]) -> None:
+def _write_manifest(
+    release: Release, folder: Path, names: Sequence[str], *, places: Mapping[str, int] = MappingProxyType({})
+) -> None:
     values = asdict(release)
     del values["folder"]
     files = {name: fingerprint(folder / name) for name in names}
-    text = json.dumps({"format": FORMAT, **values, "files": files}, indent=1, allow_nan=False)
+    manifest = {"format": FORMAT, **values, "files": files, "places": dict(places)}
+    text = json.dumps(manifest, indent=1, allow_nan=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
@@ -291,15 +301,24 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         raise ReleaseError(f"{path} is damaged: it is not JSON.") from error
     if not isinstance(manifest, dict) or "format" not in manifest:
         raise ReleaseError(f"{path} is damaged: it does not describe a release.")
-    if manifest["format"] != FORMAT:
-        raise ReleaseError(f"{path} has format {manifest['format']!r}; this version reads format {FORMAT}.")
+    if manifest["format"] not in READABLE:
+        raise ReleaseError(f"{path} has format {manifest['format']!r}; this version reads formats 1 and {FORMAT}.")
     if not isinstance(manifest.get("files"), dict):
         raise ReleaseError(f"{path} is damaged: it lists no files.")
     return manifest
 
 
+def _places(manifest: Mapping[str, Any], folder: Path) -> Places:
+    """Where network.bin has the kernels that weights.npz lacks; nowhere in format 1."""
+    places = manifest.get("places", {})
+    if not isinstance(places, dict) or not all(type(offset) is int and offset >= 0 for offset in places.values()):
+        raise ReleaseError(f"{folder / MANIFEST} is damaged: places are offsets by name.")
+    return places
+
+
 def _release_from(manifest: Mapping[str, Any], folder: Path) -> Release:
-    values = {key: value for key, value in manifest.items() if key not in ("format", "files")}
+    _places(manifest, folder)
+    values = {key: value for key, value in manifest.items() if key not in ("format", "files", "places")}
     try:
         values["classes"] = tuple(str(name) for name in values["classes"])
         values["anchors"] = tuple((float(w), float(h)) for w, h in values["anchors"])

@@ -7,15 +7,14 @@ count in the first one's weights followed by an extra file, which holds only wha
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
-from xml.etree.ElementTree import Element
+from typing import Final
 
 import numpy as np
-from defusedxml.ElementTree import parse, tostring
+from defusedxml.ElementTree import tostring
 
 from yolo.quiet_openvino import ov
+from yolo.stored_weights import constants, root_of
 
 ALIGNED: Final = 64  # bytes; constants are read where they lie, so they begin where processors like it
 
@@ -23,14 +22,14 @@ ALIGNED: Final = 64  # bytes; constants are read where they lie, so they begin w
 def save_shared(network: ov.Model, *, first: Path, first_weights: Path, xml: Path, extra: Path) -> None:
     """Write `network` as `xml` and `extra`, beside the IR `first` with `first_weights`."""
     shared = first_weights.read_bytes()
-    known = {shared[start:end]: start for _, start, end in _constants(_root(first))}
+    known = {shared[start:end]: start for _, start, end in constants(root_of(first))}
     with tempfile.TemporaryDirectory() as scratch:
         plain, weights = Path(scratch) / "network.xml", Path(scratch) / "network.bin"
         ov.serialize(network, str(plain), str(weights))
-        root, content = _root(plain), weights.read_bytes()
+        root, content = root_of(plain), weights.read_bytes()
     base = _aligned(len(shared))
     added = bytearray()
-    for data, start, end in _constants(root):
+    for data, start, end in constants(root):
         values = content[start:end]
         if values not in known:
             added.extend(bytes(_aligned(len(added)) - len(added)))
@@ -46,22 +45,6 @@ def read_shared(core: ov.Core, *, first_weights: Path, xml: Path, extra: Path) -
     shared = first_weights.read_bytes()
     weights = b"".join((shared, bytes(_aligned(len(shared)) - len(shared)), extra.read_bytes()))
     return core.read_model(xml.read_bytes(), ov.Tensor(np.frombuffer(weights, np.uint8)))
-
-
-def _root(xml: Path) -> Element:
-    root = parse(xml).getroot()
-    if root is None:
-        raise ValueError(f"{xml} is empty.")
-    return root
-
-
-def _constants(root: Element) -> Iterator[tuple[Any, int, int]]:
-    """The data element of each constant, with begin and end of its values."""
-    for layer in root.iter("layer"):
-        data = layer.find("data")
-        if layer.get("type") == "Const" and data is not None:
-            start = int(data.get("offset", "0"))
-            yield data, start, start + int(data.get("size", "0"))
 
 
 def _aligned(size: int) -> int:

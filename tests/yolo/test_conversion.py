@@ -69,7 +69,7 @@ def test_what_does_not_fit_into_memory_is_refused_beforehand(release, tmp_path, 
 
 
 def test_memory_grows_with_the_weights_and_the_net_size(release: Release) -> None:
-    weights = (release.folder / "weights.npz").stat().st_size
+    weights = (release.folder / "network.bin").stat().st_size
     assert memory_needed(release) == 800_000_000 + 7 * 2 * weights + 600 * 288 * 288
 
 
@@ -83,8 +83,8 @@ def test_the_limit_of_a_container_counts(tmp_path: Path, monkeypatch) -> None:
 
 
 def test_a_damaged_release_is_told_in_a_sentence(release: Release, tmp_path: Path) -> None:
-    (release.folder / "weights.npz").unlink()
-    with pytest.raises(ReleaseError, match=r"weights\.npz is missing"):
+    (release.folder / "network.bin").unlink()
+    with pytest.raises(ReleaseError, match=r"network\.bin is missing"):
         convert(release, form="keras", to=tmp_path / "x.keras", pictures=pictures())
 
 

@@ -12,7 +12,16 @@ import numpy as np
 import pytest
 
 from tests.yolo.random_release import ANCHORS, CLASSES, NET_SIZE, random_network, random_release
-from yolo.release import FILES, Release, ReleaseError, load_network, read_release, write_measured, write_release
+from yolo.release import (
+    FILES,
+    Release,
+    ReleaseError,
+    fingerprint,
+    load_network,
+    read_release,
+    write_measured,
+    write_release,
+)
 
 MEGABYTE = 1_000_000
 
@@ -140,8 +149,8 @@ def test_a_damaged_manifest_is_said_to_be_one(release: Release, text: str) -> No
 
 
 def test_another_format_is_refused(release: Release) -> None:
-    change(release, format=2)
-    with pytest.raises(ReleaseError, match="has format 2; this version reads format 1"):
+    change(release, format=3)
+    with pytest.raises(ReleaseError, match="has format 3; this version reads formats 1 and 2"):
         read_release(release.folder)
 
 
@@ -163,6 +172,9 @@ def test_another_format_is_refused(release: Release) -> None:
         ({"network": "yolov9"}, "yolov9"),
         ({"decoding": "darknet"}, "not those of the network"),
         ({"files": {}}, r"weights\.npz is not listed"),
+        ({"places": [1]}, "places are offsets"),
+        ({"places": {"stem_conv/kernel": -1}}, "places are offsets"),
+        ({"places": {"stem_conv/kernel": "0"}}, "places are offsets"),
     ],
 )
 def test_a_manifest_that_does_not_fit_together_is_refused(
@@ -171,6 +183,54 @@ def test_a_manifest_that_does_not_fit_together_is_refused(
     change(release, **values)
     with pytest.raises(ReleaseError, match=sentence):
         read_release(release.folder)
+
+
+def test_what_the_network_of_openvino_holds_is_not_stored_twice(written: Release) -> None:
+    parameters = random_network().count_params()
+    stored = sum((written.folder / name).stat().st_size for name in ("network.bin", "weights.npz"))
+    assert 2 * parameters < stored < 2.1 * parameters  # two bytes each, and the names of what weights.npz has
+    places = json.loads((written.folder / "release.json").read_text())["places"]
+    with np.load(written.folder / "weights.npz") as arrays:
+        names = {variable.path for variable in random_network().variables}
+        assert set(arrays.files).isdisjoint(places)
+        assert set(arrays.files) | set(places) == names
+        assert all(arrays[name].ndim == 1 for name in arrays.files)
+
+
+def test_a_release_of_the_first_format_is_read(release: Release) -> None:
+    wanted = {variable.path: variable.numpy() for variable in load_network(release).variables}
+    path = release.folder / "weights.npz"
+    np.savez(path, **{name: values.astype(np.float16) for name, values in wanted.items()})
+    change(release, format=1, places=None, files={name: fingerprint(release.folder / name) for name in FILES})
+    again = read_release(release.folder)
+    assert again == release
+    for variable in load_network(again).variables:
+        np.testing.assert_array_equal(variable.numpy(), wanted[variable.path])
+    measured = write_measured(
+        source=again,
+        folder=release.folder.parent / "measured",
+        name="measured",
+        thresholds=again.thresholds,
+        metrics={},
+        provenance={},
+    )
+    for variable in load_network(measured).variables:
+        np.testing.assert_array_equal(variable.numpy(), wanted[variable.path])
+
+
+@pytest.mark.parametrize(
+    ("places", "sentence"),
+    [
+        ({"stem_conv/kernel": 10**9}, "cannot be read"),
+        ({"stem_conv/colonel": 0}, "cannot be read"),
+        ({"stem_norm/gamma": 0}, "cannot be read"),
+        ({}, "not those of a yolov3-slim"),
+    ],
+)
+def test_places_of_something_else_are_refused(release: Release, places: dict[str, int], sentence: str) -> None:
+    change(release, places=places)
+    with pytest.raises(ReleaseError, match=sentence):
+        load_network(release)
 
 
 @pytest.mark.parametrize(
