@@ -74,10 +74,22 @@ def attempt_stopped(attempt: Attempt, **values: Any) -> bool:
     return job is not None and attempt_end(attempt, **{**values, **stopped_values(job)})
 
 
+def attempt_failed(attempt: Attempt, *, failure: str, **values: Any) -> bool:
+    """Record that an error ended the attempt, and which; False when it no longer held the job."""
+    job = attempt.row.first()
+    if job is None:
+        return False
+    return attempt_end(attempt, failure=failure, **{**values, **_end_values(job, Job.State.FAILED)})
+
+
 def stopped_values(job: Job) -> dict[str, Any]:
     """How the row of a job that is stopped now ends: cancelled, or done if what it is for is there already."""
+    return _end_values(job, Job.State.CANCELLED)
+
+
+def _end_values(job: Job, state: Job.State) -> dict[str, Any]:
     sentence = achievement(job.kind, job.target_id)
-    return {"state": Job.State.SUCCEEDED, "message": sentence} if sentence else {"state": Job.State.CANCELLED}
+    return {"state": Job.State.SUCCEEDED, "message": sentence} if sentence else {"state": state}
 
 
 @transaction.atomic
@@ -93,7 +105,7 @@ def attempt_crashed(attempt: Attempt, *, out_of_memory: bool = False) -> None:
         attempt_stopped(attempt)
     elif job.crashes + 1 >= kind_of(job.kind).max_attempts:
         sentence = _given_up(job, out_of_memory=out_of_memory)
-        attempt_end(attempt, state=Job.State.FAILED, failure=sentence, crashes=F("crashes") + 1)
+        attempt_failed(attempt, failure=sentence, crashes=F("crashes") + 1)
     else:
         _queue_again(attempt, message=_("Interrupted; goes on from the last safe point."), crashes=F("crashes") + 1)
 

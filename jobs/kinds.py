@@ -19,7 +19,8 @@ class Kind:
     max_attempts: how often the process may die, without a landmark in between, before the job counts as failed.
     if_it_dies: a sentence on what may help then.
     achieved: dotted name of `f(target_id) -> str`: empty until what the job is for is there, then a sentence for the
-        job that is stopped in the little that is left. Such a job counts as done. Called by workers and web processes.
+        job that is stopped, or fails, in the little that is left. Such a job counts as done; what it failed of stays on
+        its row. Called by workers and web processes.
     """
 
     name: str
@@ -51,7 +52,7 @@ def kind_of(name: str) -> Kind:
 
 
 def achievement(name: str, target_id: int | None) -> str:
-    """What a job of this kind can say for itself when it is stopped now; empty while it has done nothing whole."""
+    """What a job of this kind can say for itself when it ends now; empty while it has done nothing whole."""
     kind = _kinds.get(name)
     if kind is None or not kind.achieved or target_id is None:
         return ""

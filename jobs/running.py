@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from jobs.attempts import Attempt, attempt_beat, attempt_end, attempt_stopped
+from jobs.attempts import Attempt, attempt_beat, attempt_end, attempt_failed, attempt_stopped
 from jobs.disk import is_disk_full, reserve_give_up, reserve_keep
 from jobs.kinds import kind_of
 from jobs.models import Job
@@ -50,7 +50,7 @@ def attempt_run(attempt: Attempt, *, on_progress: Callable[[Progress], None] | N
 def _end_badly(attempt: Attempt, error: Exception, *, sentence: str, **values: Any) -> None:
     if is_disk_full(error):
         reserve_give_up()
-    attempt_end(attempt, state=Job.State.FAILED, failure=sentence, **values)
+    attempt_failed(attempt, failure=sentence, **values)
 
 
 def _sentence(error: Exception) -> str:

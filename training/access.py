@@ -15,7 +15,7 @@ def published(target_id: int) -> str:
     """A sentence once the model of a training is published: what is left then can be made on the page of the model."""
     if not TrainingRun.objects.filter(pk=target_id, release__isnull=False).exists():
         return ""
-    return _("The model is published. What was stopped, its int8 form or its calibration, can be made on its page.")
+    return _("The model is published. What it lacks, an int8 form or a calibration, can be made on its page.")
 
 
 def may_see_release(user: User, target_id: int) -> bool:

@@ -131,6 +131,14 @@ def test_a_job_that_dies_of_memory_again_and_again_says_what_may_help(make_job, 
     )
 
 
+def test_a_job_that_dies_too_often_when_what_it_is_for_is_there_counts_as_done(make_job):
+    job = make_job("running", kind="tests.whole", crashes=2, target_id=7)
+    attempt_crashed(Attempt(job.pk, 1))
+    job.refresh_from_db()
+    assert (job.state, job.crashes, job.message) == ("succeeded", 3, "All but the trimmings is done.")
+    assert job.failure.startswith("It was interrupted 3 times")
+
+
 def test_deaths_before_a_landmark_no_longer_count(make_job):
     job = make_job("running", crashes=2)
     attempt = Attempt(job.pk, 1)

@@ -107,10 +107,14 @@ def test_a_job_that_is_done_no_longer_tells_its_last_step(client, bob, make_job)
     assertContains(client.get(reverse("jobs:job", args=[broken.pk])), "measuring")
 
 
-def test_a_job_that_was_stopped_when_all_but_a_little_was_done_says_what_was_left_out(client, bob, make_job):
+def test_a_job_that_ended_when_all_but_a_little_was_done_says_what_was_left_out(client, bob, make_job):
     words = {"owner": bob, "message": "All but the trimmings is done."}
     stopped = make_job("succeeded", **words, cancel_requested_at=timezone.now())
+    failed = make_job("succeeded", **words, failure="The disk with the data folder is full.")
     whole = make_job("succeeded", **words)
     client.force_login(bob)
     assertContains(client.get(reverse("jobs:job", args=[stopped.pk])), words["message"])
+    page = client.get(reverse("jobs:job", args=[failed.pk]))
+    assertContains(page, words["message"])
+    assertContains(page, "The disk with the data folder is full.")
     assertNotContains(client.get(reverse("jobs:job", args=[whole.pk])), words["message"])

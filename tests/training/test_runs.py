@@ -1,5 +1,6 @@
 """A run from its first step to its release, through the command."""
 
+import errno
 import io
 import json
 from datetime import UTC, datetime, time, timedelta
@@ -12,7 +13,7 @@ from accounts.models import AuditEntry
 from jobs import running
 from jobs.attempts import Attempt
 from jobs.models import Job
-from jobs.reporter import JobCancelled, Reporter
+from jobs.reporter import JobCancelled, JobFailure, Reporter
 from jobs.services import job_run_here
 from labelling.models import Dataset, Split
 from labelling.versions import version_create
@@ -202,6 +203,42 @@ def test_a_run_that_is_stopped_after_its_model_is_published_is_done_and_says_wha
     job = train_here(run)
     assert job.state == Job.State.SUCCEEDED
     assert job.message.startswith("The model is published.")
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), RuntimeError("OpenVINO"), JobFailure("No pictures.")])
+def test_a_run_that_fails_after_its_model_is_published_is_done_and_says_what_failed(
+    run, tiny_release, monkeypatch, error
+):
+    def failing(reporter, release):
+        raise error
+
+    def published(reporter, training):
+        TrainingRun.objects.filter(pk=training.pk).update(release=tiny_release)
+        return tiny_release
+
+    monkeypatch.setattr(runs, "_published", published)
+    monkeypatch.setattr(runs, "complete", failing)
+    job = train_here(run)
+    assert (job.state, job.message[:23]) == (Job.State.SUCCEEDED, "The model is published.")
+    assert job.failure
+
+
+def test_the_command_says_what_failed_after_the_model_was_published(run, tiny_release, monkeypatch, capsys):
+    def failing(reporter, release):
+        raise JobFailure("int8 found no pictures.")
+
+    def published(reporter, training):
+        TrainingRun.objects.filter(pk=training.pk).update(release=tiny_release)
+        return tiny_release
+
+    monkeypatch.setattr(runs, "_published", published)
+    monkeypatch.setattr(runs, "complete", failing)
+    monkeypatch.setattr("training.management.commands.train.signal.signal", lambda number, handler: None)
+    err = io.StringIO()
+    call_command("train", resume=run.pk, json=True, stderr=err)
+    assert "The model is published." in err.getvalue()
+    assert "int8 found no pictures." in err.getvalue()
+    assert json.loads(capsys.readouterr().out)["release"] == tiny_release.name
 
 
 def test_a_run_that_is_stopped_before_its_model_is_published_is_cancelled(run, monkeypatch):

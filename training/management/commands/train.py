@@ -88,6 +88,8 @@ class Command(DataCommand):
         except KeyboardInterrupt:
             raise CommandError(_stopped(run), returncode=INTERRUPTED) from None
         run.refresh_from_db()
+        if run.job is not None and run.job.failure:
+            self.say(f"{run.job.message} {run.job.failure}")
         self.result(_outcome(run))
 
     def _run_to_resume(self, options: dict[str, Any]) -> TrainingRun:
