@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from releases.models import COMPLIANCE_CLASSES
+from releases.models import ARITHMETIC, COMPLIANCE_CLASSES
 from releases.numbers import sides_of, trusts_of
 from yolo.release import Release
 
@@ -154,7 +154,9 @@ def _figures(release: Release) -> Section:
         tables.append(Table(title, heads, (*_class_rows(release.classes, measured), total)))
         tables += _size_tables(release.classes, measured, split)
     if tables:
-        return Section(_("Figures"), tables=tuple(tables))
+        computed_in = ARITHMETIC.get(release.provenance.get("arithmetic", ""))
+        facts = ((_("Computed in"), computed_in),) if computed_in else ()
+        return Section(_("Figures"), facts, tuple(tables))
     return Section(_("Figures"), points=(_("Nobody has measured it on pictures kept back."),))
 
 

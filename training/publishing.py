@@ -72,7 +72,7 @@ def _write(reporter: Reporter, run: TrainingRun, result: TrainResult, *, folder:
             name=folder.name,
             thresholds=thresholds,
             metrics={"validation": measured(validation, classes), "test": _test_metrics(reporter, run, detector)},
-            provenance=provenance(run, result),
+            provenance={**provenance(run, result), "arithmetic": detector.arithmetic},
         )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

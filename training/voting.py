@@ -53,7 +53,7 @@ def _write(voting: Release, release: ModelRelease, version: DatasetVersion, fold
         name=folder.name,
         thresholds=best_scores(validation, voting.classes),
         metrics={"validation": measured(validation, voting.classes), "test": measured(test, voting.classes)},
-        provenance={**voting.provenance, **_making(release)},
+        provenance={**voting.provenance, **_making(release), "arithmetic": detector.arithmetic},
     )
 
 

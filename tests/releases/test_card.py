@@ -78,6 +78,15 @@ def test_figures_stand_by_class_and_by_size():
     assert [row[1] for row in by_size.rows] == ["0.250", "0.500", "–"]
 
 
+@pytest.mark.parametrize(
+    ("provenance", "facts"),
+    [({}, ()), ({"arithmetic": "bf16"}, (("Computed in", "bfloat16"),)), ({"arithmetic": "surprise"}, ())],
+)
+def test_figures_say_in_which_numbers_they_were_computed_where_that_is_known(provenance, facts):
+    release = replace(RELEASE, provenance={**RELEASE.provenance, **provenance})
+    assert next(section for section in card(release).sections if section.title == "Figures").facts == facts
+
+
 def test_precision_by_side_is_shown_where_it_was_measured():
     sides = [{"from": 0.0, "to": 12.0, "ap50": 0.5, "boxes": 8}, {"from": 12.0, "to": None, "ap50": None, "boxes": 0}]
     release = replace(RELEASE, metrics={"test": {**MEASURED, "ap50_by_side": {"with_mask": sides}}})
