@@ -1,7 +1,7 @@
 """Picture files made upright, and boxes drawn on them. Loads no OpenVINO: pages may import this."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import cv2
@@ -18,8 +18,11 @@ JPEG_QUALITY = 90
 # BGR; the same colours as static/css/maskweb.css gives the verdicts
 COLOURS = {"with_mask": (178, 114, 0), "without_mask": (0, 94, 213), "worn_incorrectly": (0, 159, 230)}
 OTHER_COLOUR = (128, 128, 128)
+WHITE = (255, 255, 255)
 
 Picture = NDArray[np.uint8]
+Edges = tuple[int, int, int, int]
+"""Left, top, right and bottom in pixels."""
 
 
 def upright_picture(content: bytes) -> Picture:
@@ -58,26 +61,59 @@ def jpeg(image: Picture) -> bytes:
 def drawn(image: Picture, boxes: Sequence[Mapping[str, Any]]) -> Picture:
     """A copy of the picture with each box, its class and score.
 
-    `boxes`: {"class", "score", "xyxy"} with pixels of this picture. The weakest are drawn first.
+    `boxes`: {"class", "score", "xyxy"} with pixels of this picture. The weakest are drawn first. Words lie where they
+    cover no face: where there is no such place, the score stands alone, and the colour tells the class.
     """
     canvas = image.copy()
     thickness = max(1, round(max(image.shape[:2]) / 500))
-    for box in sorted(boxes, key=lambda box: float(box["score"])):
-        name = str(box["class"])
-        colour = COLOURS.get(name, OTHER_COLOUR)
-        left, top, right, bottom = (round(float(edge)) for edge in box["xyxy"])
-        cv2.rectangle(canvas, (left, top), (right, bottom), colour, thickness)
-        _draw_label(canvas, f"{name.replace('_', ' ')} {box['score']:.2f}", (left, top), colour, thickness)
+    weakest_first = sorted(boxes, key=lambda box: float(box["score"]))
+    edges: list[Edges] = [_edges(box) for box in weakest_first]
+    for box, (left, top, right, bottom) in zip(weakest_first, edges, strict=True):
+        cv2.rectangle(canvas, (left, top), (right, bottom), _colour(box), thickness)
+    taken = list(edges)
+    for box, corners in reversed(list(zip(weakest_first, edges, strict=True))):
+        taken.append(_write_beside(canvas, box, corners, taken, thickness))
     return canvas
 
 
-def _draw_label(canvas: Picture, text: str, corner: tuple[int, int], colour: tuple[int, int, int], size: int) -> None:
-    """White words on the colour of the box, above it where there is room, else inside."""
-    scale = 0.35 + 0.1 * size
+def _edges(box: Mapping[str, Any]) -> Edges:
+    left, top, right, bottom = (round(float(edge)) for edge in box["xyxy"])
+    return left, top, right, bottom
+
+
+def _colour(box: Mapping[str, Any]) -> tuple[int, int, int]:
+    return COLOURS.get(str(box["class"]), OTHER_COLOUR)
+
+
+def _write_beside(
+    canvas: Picture, box: Mapping[str, Any], corners: Edges, taken: Sequence[Edges], thickness: int
+) -> Edges:
+    """White words on the colour of the box, in the first place that is free; where they lie."""
+    scale = 0.35 + 0.1 * thickness
+    score = f"{box['score']:.2f}"
+    texts = (f"{str(box['class']).replace('_', ' ')} {score}", score)
+    places = [(text, place) for text in texts for place in _places(canvas, text, scale, corners)]
+    free = (each for each in places if not any(_overlap(each[1], other) for other in taken))
+    text, place = next(free, places[-1])
+    left, top, right, bottom = place
+    below = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)[1]
+    cv2.rectangle(canvas, (left, top), (right - 1, bottom - 1), _colour(box), cv2.FILLED)
+    cv2.putText(canvas, text, (left, bottom - below), cv2.FONT_HERSHEY_SIMPLEX, scale, WHITE, 1, cv2.LINE_AA)
+    return place
+
+
+def _places(canvas: Picture, text: str, scale: float, corners: Edges) -> Iterator[Edges]:
+    """Above and below the box, at its left and right edge, as far as the picture reaches; at last inside of it."""
     (width, height), below = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)
-    left, bottom = corner[0], corner[1]
-    if bottom - height - below < 0:
-        bottom += height + below
-    cv2.rectangle(canvas, (left, bottom - height - below), (left + width, bottom), colour, cv2.FILLED)
-    place = (left, bottom - below)
-    cv2.putText(canvas, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, (255, 255, 255), 1, cv2.LINE_AA)
+    high, wide = height + below, canvas.shape[1]
+    left, top, right, bottom = corners
+    lefts = [max(0, min(begin, wide - width)) for begin in (left, right + 1 - width)]
+    for begin in (top - high, bottom + 1):
+        if 0 <= begin <= canvas.shape[0] - high:
+            yield from ((start, begin, start + width, begin + high) for start in lefts)
+    begin = max(0, min(top, canvas.shape[0] - high))
+    yield lefts[0], begin, lefts[0] + width, begin + high
+
+
+def _overlap(one: Edges, other: Edges) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -1,6 +1,7 @@
 """Boxes drawn on pictures."""
 
 import numpy as np
+import pytest
 
 from releases.drawing import COLOURS, drawn
 
@@ -18,3 +19,35 @@ def test_the_stronger_of_two_boxes_in_one_place_is_seen():
     weak = {"class": "without_mask", "score": 0.3, "xyxy": [10, 30, 40, 60]}
     for boxes in ([strong, weak], [weak, strong]):
         assert drawn(np.zeros((80, 80, 3), np.uint8), boxes)[60, 25].tolist() == list(COLOURS["with_mask"])
+
+
+def painted(boxes, size):
+    """Where words were written on a black picture: everything but the outlines, which are a pixel wide."""
+    image = drawn(np.zeros((*size, 3), np.uint8), boxes).any(axis=2)
+    for box in boxes:
+        left, top, right, bottom = box["xyxy"]
+        image[[top, bottom], left : right + 1] = image[top : bottom + 1, [left, right]] = False
+    return image
+
+
+@pytest.mark.parametrize(
+    ("places", "rows"),
+    [
+        ([(100, 100, 130, 140)], range(100)),
+        ([(100, 2, 130, 42)], range(43, 70)),
+        # Words of each would lie on a neighbour, were they written above or below without looking
+        ([(100, 60, 130, 90), (60, 95, 98, 130), (132, 95, 170, 130), (60, 15, 170, 50)], range(200)),
+    ],
+)
+def test_words_cover_no_face(places, rows):
+    boxes = [{"class": "with_mask", "score": 0.5 + n / 10, "xyxy": list(place)} for n, place in enumerate(places)]
+    written = painted(boxes, (200, 300))
+    assert written.sum() > 200 * len(boxes)
+    for left, top, right, bottom in places:
+        assert not written[top : bottom + 1, left : right + 1].any()
+    assert set(np.flatnonzero(written.any(axis=1))) <= set(rows)
+
+
+def test_where_there_is_no_room_the_words_stay_in_the_picture():
+    box = {"class": "with_mask", "score": 0.5, "xyxy": [0, 0, 59, 29]}
+    assert painted([box], (30, 60)).any()
