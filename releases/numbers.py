@@ -40,6 +40,10 @@ class Waiting:
     job: Job | None
     shortfall: str
 
+    @property
+    def is_under_way(self) -> bool:
+        return self.job is not None and not self.job.is_finished
+
 
 def numbers_of(release: ModelRelease) -> dict[str, Any]:
     """What the template includes/numbers.html takes."""

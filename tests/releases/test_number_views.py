@@ -81,6 +81,16 @@ def test_a_button_queues_the_job_once_and_the_page_shows_it(client, dan, tiny_re
     assert Job.objects.count() == 1
 
 
+def test_while_one_part_is_made_the_other_can_be_ordered(client, dan, tiny_release):
+    client.force_login(dan)
+    client.post(reverse("releases:int8", args=[tiny_release.pk]))
+    text = page(client, tiny_release)
+    assert "Make the int8 form" not in text and "Calibrate</button>" in text
+    client.post(reverse("releases:calibration", args=[tiny_release.pk]))
+    assert "Calibrate</button>" not in page(client, tiny_release)
+    assert Job.objects.unfinished().count() == 2
+
+
 def test_a_job_that_failed_says_why(client, dan, tiny_release):
     client.force_login(dan)
     client.post(reverse("releases:int8", args=[tiny_release.pk]))

@@ -144,6 +144,17 @@ def test_a_run_tells_what_it_began_with(client, dan, begun, told):
     assert ("220 of those taken came from a narrower network" in page) == told
 
 
+def test_a_run_cancelled_in_its_first_epoch_shows_the_steps_it_did(client, dan):
+    run = make_run(make_version(), job=make_job("cancelled"))
+    client.force_login(dan)
+    address = reverse("training:run", args=[run.pk])
+    assert "data-epochs-url" not in client.get(address).content.decode()
+    Curve.objects.create(run=run, points=[[0.5, 2, 0.001, 5.0, 2.0, 2.0, 1.0]])
+    page = client.get(address).content.decode()
+    assert "data-epochs-url" in page and "training-run.js" in page
+    assert "Steps as CSV" in page and "Epochs as CSV" not in page
+
+
 def test_running_trainings_stand_before_finished_ones(client, dan):
     version = make_version()
     running = make_run(version, job=make_job("running"))
