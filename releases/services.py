@@ -61,6 +61,15 @@ def newest_bundled() -> Path:
     return max(folders, key=_made_at)
 
 
+def release_check_name(name: str) -> None:
+    """Raise ReleaseError with a sentence where a release cannot be given that name, or another one has it."""
+    if not GOOD_NAME.fullmatch(name):
+        sentence = _("“%(name)s” is no name for a release: up to 100 letters, digits, dots, dashes and underscores.")
+        raise ReleaseError(sentence % {"name": name})
+    if ModelRelease.objects.filter(name=name).exists():
+        raise ReleaseError(_("There is another release named %(name)s; choose another name.") % {"name": name})
+
+
 def release_register(*, folder: Path, by: User | None, name: str | None = None) -> ModelRelease:
     """Verify a release folder, take a copy of it and put it on the list; the same one twice is one.
 
@@ -72,11 +81,7 @@ def release_register(*, folder: Path, by: User | None, name: str | None = None) 
     if known is not None:
         return known
     wished = name or release.name
-    if not GOOD_NAME.fullmatch(wished):
-        sentence = _("“%(name)s” is no name for a release: up to 100 letters, digits, dots, dashes and underscores.")
-        raise ReleaseError(sentence % {"name": wished})
-    if ModelRelease.objects.filter(name=wished).exists():
-        raise ReleaseError(_("There is another release named %(name)s; choose another name.") % {"name": wished})
+    release_check_name(wished)
     home = registered_releases()
     is_there = folder.resolve().parent == home.resolve()
     kept = folder if is_there else _copied(folder, home / wished)

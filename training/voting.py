@@ -12,7 +12,7 @@ from accounts.models import User
 from labelling.models import Dataset, DatasetVersion, Split
 from labelling.real_pictures import trained_version
 from releases.models import ModelRelease
-from releases.services import registered_releases, release_folder, release_register
+from releases.services import registered_releases, release_check_name, release_folder, release_register
 from training.provenance import code_version
 from training.publishing import best_scores, judged_on, measured
 from yolo.detector import Detector
@@ -37,6 +37,7 @@ def release_let_vote(*, release: ModelRelease, by: User | None, tell: Tell = lam
         raise ReleaseError(sentence % {"name": release.name})
     folder = registered_releases() / f"{release.name}-voting"
     if not (folder / MANIFEST).exists():
+        release_check_name(folder.name)  # before minutes of measuring
         _write(replace(source, voting_iou=VOTING_IOU), release, version, folder, tell)
     return release_register(folder=folder, by=by)
 

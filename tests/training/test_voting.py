@@ -10,12 +10,12 @@ from django.core.management import CommandError, call_command
 from labelling.models import Split
 from labelling.versions import version_samples
 from releases.models import ModelRelease
-from releases.services import release_folder, release_register
+from releases.services import registered_releases, release_folder, release_register
 from tests.training.makers import make_version
 from training.voting import release_let_vote
 from yolo.detector import Detector
 from yolo.evaluate import SCORE_FLOOR, evaluate
-from yolo.release import FILES, fingerprint, read_release, write_measured
+from yolo.release import FILES, ReleaseError, fingerprint, read_release, write_measured
 
 pytestmark = pytest.mark.django_db
 CLASSES = ("with_mask", "without_mask", "worn_incorrectly")
@@ -110,3 +110,16 @@ def test_one_whose_pictures_are_not_here_is_refused(older, version):
     with pytest.raises(CommandError, match="older was trained on a dataset version that is not here"):
         call_command("release_voting", release="older")
     assert ModelRelease.objects.count() == 1
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_name_that_cannot_be_had_is_refused_before_anything_is_written(older, tiny_release, taken):
+    if taken:
+        ModelRelease.objects.filter(pk=tiny_release.pk).update(name="older-voting")
+    else:
+        ModelRelease.objects.filter(pk=older.pk).update(name="o" * 95)
+        older.refresh_from_db()
+    before = sorted(registered_releases().iterdir())
+    with pytest.raises(ReleaseError, match="another release named" if taken else "up to 100 letters"):
+        release_let_vote(release=older, by=None)
+    assert sorted(registered_releases().iterdir()) == before
