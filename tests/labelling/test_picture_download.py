@@ -244,7 +244,7 @@ def test_downloads_end_when_they_are_to_stop(web):
     while not web.asked:
         time.sleep(0.01)
     patient.stop()
-    thread.join(1)
+    thread.join(4)
     assert len(raised) == 1
 
 
