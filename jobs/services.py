@@ -24,9 +24,12 @@ class JobFailed(JobFailure):
 
 
 @transaction.atomic
-def job_enqueue(*, kind: str, title: str, owner: User | None, target_id: int) -> Job:
-    """Put a job on record, and into its queue once this transaction is committed."""
-    job = _job_create(kind=kind, title=title, owner=owner, target_id=target_id)
+def job_enqueue(*, kind: str, title: str, owner: User | None, target_id: int, unit: str = "") -> Job:
+    """Put a job on record, and into its queue once this transaction is committed.
+
+    `unit` is what it counts, where that is another thing than jobs of its kind mostly do.
+    """
+    job = _job_create(kind=kind, title=title, owner=owner, target_id=target_id, unit=unit)
     broker_put(job)
     return job
 
@@ -101,9 +104,10 @@ def job_run_here(
     return job
 
 
-def _job_create(*, kind: str, title: str, owner: User | None, target_id: int) -> Job:
+def _job_create(*, kind: str, title: str, owner: User | None, target_id: int, unit: str = "") -> Job:
     known = kind_of(kind)
-    job = Job(kind=kind, title=title[:200], queue=known.queue, owner=owner, target_id=target_id, unit=known.unit)
+    job = Job(kind=kind, title=title[:200], queue=known.queue, owner=owner, target_id=target_id)
+    job.unit = unit or known.unit
     job.full_clean()
     job.save()
     return job

@@ -14,7 +14,7 @@ class LabellingConfig(AppConfig):
         _register(IMPORT_KIND, runner="labelling.importing.run", unit="records", page="import")
         _register(FETCH_KIND, runner="labelling.fetching.run", unit="pictures", page="fetch")
         _register(PRELABEL_KIND, runner="labelling.prelabelling.run", unit="pictures", page="prelabel")
-        _register(BULK_KIND, runner="labelling.bulk.run", unit="images or boxes", page="bulk")
+        _register(BULK_KIND, runner="labelling.bulk.run", unit="images", page="bulk")
         offer(ReleaseConversion.Origin.VALIDATION, "labelling.real_pictures.validation_pictures", rank=0)
 
 

@@ -68,6 +68,11 @@ class BulkChange(DatasetWork):
         return f"{self.dataset} · {self.what}"
 
     @property
+    def unit(self) -> str:
+        """What its job counts."""
+        return "boxes" if self.action == BulkAction.MERGE else "images"
+
+    @property
     def what(self) -> str:
         """The action in words, with what it makes of the images where there is a choice."""
         match self.action:

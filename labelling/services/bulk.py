@@ -78,7 +78,7 @@ def bulk_start(
     row.image_keys = [] if images is None else list(images.order_by("pk").values_list("pk", flat=True))
     row.full_clean()
     row.save()
-    row.job = job_enqueue(kind=BULK_KIND, title=str(row), owner=by, target_id=row.pk)
+    row.job = job_enqueue(kind=BULK_KIND, title=str(row), owner=by, target_id=row.pk, unit=row.unit)
     row.save(update_fields=["job"])
     audit(actor=by, action="bulk_start", target=row, dataset=dataset.name, what=action, images=len(row.image_keys))
     return row

@@ -121,6 +121,18 @@ def test_broken_off_it_goes_on_behind_its_last_portion(masks, carol, monkeypatch
     assert row.report == {"done": 3, "changed": 3, "total": 3}
 
 
+@pytest.mark.parametrize(
+    ("action", "parameters"),
+    [
+        (BulkAction.MARK, {"labelled": False}),
+        (BulkAction.FIX_SPLIT, {"split": "test"}),
+        (BulkAction.DELETE, {}),
+    ],
+)
+def test_its_job_counts_images(masks, carol, action, parameters):
+    assert start(action, carol, **parameters).job.unit == "images"
+
+
 def test_a_finished_change_is_not_made_again(masks, carol):
     row = finish(start(BulkAction.MARK, carol, labelled=False))
     Image.objects.update(labelled=True)
@@ -146,6 +158,16 @@ def test_classes_of_many_boxes_are_merged_by_a_job(herd, carol, monkeypatch):
     assert not herd.exists()
     assert into.boxes.count() == 4
     assert BoxChange.objects.filter(source=BoxChange.Source.CLASS_MERGE, by=carol).count() == 3
+
+
+def test_the_job_of_a_merge_counts_boxes(client, herd, carol):
+    row = classes_unite(sources=herd, into=BoxClass.objects.get(name="with_mask"), by=carol)
+    Job.objects.filter(pk=row.job_id).update(done=1, total=3)
+    client.force_login(carol)
+    page = " ".join(client.get(f"/jobs/{row.job_id}/").content.decode().split())
+    assert "/ 3</span> boxes" in page
+    assert "images or boxes" not in page
+    assert client.get(f"/api/jobs/{row.job_id}/").json()["unit"] == "boxes"
 
 
 def test_a_merge_that_was_broken_off_is_finished_by_its_job(herd, carol, monkeypatch):
