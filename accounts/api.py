@@ -1,11 +1,15 @@
 """What all views of the API have in common: who gets in, and what the rules of the services answer."""
 
-from typing import ClassVar, Final, NoReturn, cast
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final, NoReturn, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as BrokenRule
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.filters import OrderingFilter
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -49,6 +53,21 @@ class AnswersWithFile(APIView):
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
         renderer = JSONRenderer()
         return renderer, renderer.media_type
+
+
+class KnownOrdering(OrderingFilter):
+    """Orders a list by the `ordering_fields` of its view; 400 for a field that is none of them."""
+
+    def remove_invalid_fields(
+        self, queryset: QuerySet[Any], fields: Iterable[str], view: APIView, request: Request
+    ) -> list[str]:
+        known = [name for name, _label in self.get_valid_fields(queryset, view, {"request": request})]
+        wanted = [field for field in fields if field]
+        for field in wanted:
+            if field.removeprefix("-") not in known:
+                told = _("Unknown: %(field)s. Known are %(known)s; with a minus before it a list is turned round.")
+                refuse(self.ordering_param, told % {"field": field, "known": ", ".join(known)})
+        return wanted
 
 
 def answer_to(error: BrokenRule) -> APIException:

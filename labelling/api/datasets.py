@@ -5,11 +5,12 @@ from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.filters import OrderingFilter, SearchFilter
+from rest_framework.filters import SearchFilter
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api import KnownOrdering
 from accounts.models import User
 from labelling.api.access import DatasetsAPI, caller
 from labelling.models import Dataset, DatasetVersion
@@ -21,7 +22,7 @@ from labelling.summaries import with_counts
 class DatasetList(DatasetsAPI, ListAPIView[Dataset]):
     serializer_class = DatasetSerializer
     queryset = Dataset.objects.none()
-    filter_backends = [DjangoFilterBackend, SearchFilter, OrderingFilter]
+    filter_backends = [DjangoFilterBackend, SearchFilter, KnownOrdering]
     filterset_fields = ["name"]
     search_fields = ["name", "description"]
     ordering_fields = ["name", "created_at"]

@@ -10,12 +10,12 @@ from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.filters import OrderingFilter, SearchFilter
+from rest_framework.filters import SearchFilter
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import AnswersWithFile, Conflict, caller
+from accounts.api import AnswersWithFile, Conflict, KnownOrdering, caller
 from releases.api.access import ReleasesAPI, releases_seen
 from releases.archive import zipped
 from releases.card import as_markdown
@@ -36,7 +36,7 @@ NOT_WHOLE: Final = OpenApiResponse(description="A file of it is missing or was c
 class ReleaseList(ReleasesAPI, ListAPIView[ModelRelease]):
     serializer_class = ReleaseSerializer
     queryset = ModelRelease.objects.none()
-    filter_backends = [DjangoFilterBackend, SearchFilter, OrderingFilter]
+    filter_backends = [DjangoFilterBackend, SearchFilter, KnownOrdering]
     filterset_fields = ["name", "network", "is_active", "is_bundled"]
     search_fields = ["name"]
     ordering_fields = ["name", "created_at"]

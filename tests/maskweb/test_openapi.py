@@ -7,6 +7,7 @@ from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 
 from maskweb.openapi import describe_operations, first_sentence
+from tests.programs import as_person
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 
@@ -90,3 +91,21 @@ def test_the_page_loads_only_files_of_our_own_under_the_strict_policy(client, ch
 def test_settings_lead_to_the_page(client, charlie):
     client.force_login(charlie)
     assert 'href="/api/docs/"' in client.get("/accounts/settings/").content.decode()
+
+
+@pytest.mark.django_db
+def test_every_list_that_can_be_ordered_refuses_an_order_that_it_does_not_have(operations, alice):
+    program = as_person(alice)
+    orderly = [
+        name.split()[1]
+        for name, operation in operations.items()
+        if any(parameter["name"] == "ordering" for parameter in operation.get("parameters", ()))
+    ]
+    assert {"/api/datasets/", "/api/releases/"} <= set(orderly)
+    for address in orderly:
+        for wrong in ("foo", "-foo", "name,foo", "--name", "name__x"):
+            answer = program.get(address, {"ordering": wrong})
+            assert (answer.status_code, list(answer.json())) == (400, ["ordering"]), (address, wrong)
+            assert "Known are name, created_at;" in answer.json()["ordering"][0]
+        for right in ("", "name", "-created_at", "-name, created_at", "name,"):
+            assert program.get(address, {"ordering": right}).status_code == 200, (address, right)
