@@ -79,6 +79,26 @@ def skip_groups(row: LabelImport, *, of_object: bool) -> list[SkipGroup]:
     ]
 
 
+@dataclass(frozen=True)
+class FilesTold:
+    """Of the files that came as pictures: how many, how many of them belong to no record, and the first of those."""
+
+    sent: int
+    without_record: int
+    first: list[str]
+
+    @property
+    def more(self) -> int:
+        return self.without_record - len(self.first)
+
+
+def files_told(row: LabelImport) -> FilesTold | None:
+    """What to tell of the files that came with an import; None where all belong to records, or none came."""
+    files = row.report.get("files")
+    told = FilesTold(**files) if files else None
+    return told if told and (told.without_record or not told.sent) else None
+
+
 def skips_of(row: LabelImport, *, of_object: bool, reason: str = "") -> QuerySet[ImportSkip]:
     """All records, or all objects, that an import skipped, of one reason or of all, in the order of the export."""
     found = row.skips.filter(of_object=of_object)

@@ -17,6 +17,7 @@ from PIL import Image as PillowImage
 from jobs.reporter import JobFailure, Reporter
 from labelling.class_aliases import class_names_of
 from labelling.class_names import ClassNames
+from labelling.files_sent import FilesSent
 from labelling.formats.reading import Records, holds_pictures, open_annotations, pictures_left_out, sized
 from labelling.labelbox import Export, ExportError, LabelRecord, RecordOutcome
 from labelling.merging import Changes, Merge
@@ -45,7 +46,7 @@ def run(reporter: Reporter, target_id: int) -> None:
     skips_forget(label_import=row, transaction_of=reporter.safe_point)
     with row.export.open("rb") as file:
         records = open_export(cast("BinaryIO", file), on_record=lambda count: _still_wanted(reporter, count))
-        for batch in _batches(_outcomes(records, _pictures_of(row), names, row.dataset)):
+        for batch in _batches(_outcomes(records, _pictures_of(row), names, row.dataset, report)):
             for outcome in batch:
                 report.add(outcome)
             _store(reporter, row, batch, changes)
@@ -88,7 +89,7 @@ def preview(
 ) -> Report:
     """The report that an import into the dataset (None: one that is not there yet) would give; stores nothing."""
     records, report = open_export(export), Report()
-    for outcome in _outcomes(records, pictures, class_names_of(dataset, class_map), dataset):
+    for outcome in _outcomes(records, pictures, class_names_of(dataset, class_map), dataset, report):
         report.add(outcome)
         on_progress(report.rows, len(records))
     return report
@@ -121,19 +122,35 @@ def _pictures_of(row: LabelImport) -> Path | None:
     return export if holds_pictures(export) else None
 
 
-def _outcomes(records: Records, pictures: Path | None, names: ClassNames, dataset: Dataset | None) -> Iterator[Outcome]:
+def _outcomes(
+    records: Records, pictures: Path | None, names: ClassNames, dataset: Dataset | None, report: Report
+) -> Iterator[Outcome]:
+    """The outcome of each record; after the last, the report has the files that belong to none."""
     sizes = _sizes(dataset)
     try:
         with open_pictures(pictures) as source:
+            sent = FilesSent(source)
+            told = _with_sizes_told_before(sized(records, sent, sizes), dataset)
             yield from outcomes_of(
-                _with_sizes_told_before(sized(records, source, sizes), dataset),
-                pictures=source,
+                _with_files(told, sent, sizes),
+                pictures=sent,
                 names=names,
                 sizes=sizes,
                 orientation_of=lambda external_id: _orientation(dataset, external_id),
             )
+            report.files = sent.as_json()
     except PicturesError as error:
         raise ImportFailure(str(error)) from error
+
+
+def _with_files(
+    records: Iterator[RecordOutcome], sent: FilesSent, sizes: Mapping[str, tuple[int, int]]
+) -> Iterator[RecordOutcome]:
+    """The records; of those that will ask for no picture, it is noted here which file belongs to them."""
+    for record in records:
+        if not isinstance(record, LabelRecord) or record.external_id in sizes:
+            sent.belongs_to(record)
+        yield record
 
 
 def _sizes(dataset: Dataset | None) -> dict[str, tuple[int, int]]:

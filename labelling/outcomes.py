@@ -184,6 +184,7 @@ class Tally:
 class Report:
     """Adds outcomes up. `images` counts those with a picture, negatives among them.
 
+    `files` tells of the files that came as pictures, where any did: see FilesSent.
     `most` bounds how many of the records and objects skipped for one reason are listed; all are counted.
     """
 
@@ -196,6 +197,7 @@ class Report:
     skipped: Tally = field(init=False)
     objects_skipped: Tally = field(init=False)
     classes: Counter[str] = field(default_factory=Counter)
+    files: dict[str, Any] | None = None
 
     def __post_init__(self, most: int | None) -> None:
         self.skipped, self.objects_skipped = Tally(most), Tally(most)
@@ -216,6 +218,7 @@ class Report:
         self.classes.update(box.name for box in outcome.boxes)
 
     def as_json(self) -> dict[str, Any]:
+        files = {} if self.files is None else {"files": self.files}
         return {
             "rows": self.rows,
             "images": self.images,
@@ -225,6 +228,7 @@ class Report:
             "skipped": self.skipped.entries,
             "objects_skipped": self.objects_skipped.entries,
             "classes": dict(self.classes.most_common()),
+            **files,
         }
 
     def reasons(self) -> dict[str, dict[str, int]]:

@@ -9,7 +9,7 @@ import io
 import os
 import struct
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,6 +40,7 @@ class AmbiguousPicture(Exception):
     """More than one picture has the name looked for."""
 
     def __init__(self, names: list[str]) -> None:
+        self.names = tuple(names)
         super().__init__(", ".join(map(clean, names[:3])) + (", …" if len(names) > 3 else ""))
 
 
@@ -62,6 +63,10 @@ class Picture:
 
 
 class PictureSource(Protocol):
+    """Files to take pictures from. `names` are those of all files, None where there is nothing to take them from."""
+
+    names: Sequence[str] | None
+
     def find(self, external_id: str) -> str | None:
         """The name of the picture meant, None if there is none; raises AmbiguousPicture."""
 
@@ -71,6 +76,8 @@ class PictureSource(Protocol):
 
 class NoPictures:
     """What an import without pictures has."""
+
+    names: Sequence[str] | None = None
 
     def find(self, external_id: str) -> str | None:
         return None
@@ -87,8 +94,8 @@ class PictureNames:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = sorted(set(names))
-        self._exact = frozenset(self._names)
+        self.all = tuple(sorted(set(names)))
+        self._exact = frozenset(self.all)
 
     def find(self, external_id: str) -> str | None:
         wanted = external_id.replace("\\", "/").strip("/")
@@ -101,15 +108,15 @@ class PictureNames:
 
     @cached_property
     def _spelled(self) -> "_Names":
-        return _Names(self._names, _spelled)
+        return _Names(self.all, _spelled)
 
     @cached_property
     def _decoded(self) -> "_Names":
-        return _Names(self._names, lambda name: _spelled(unquote_plus(name)))
+        return _Names(self.all, lambda name: _spelled(unquote_plus(name)))
 
     @cached_property
     def _unended(self) -> "_Names":
-        return _Names(self._names, lambda name: _spelled(name.removesuffix(PurePosixPath(name).suffix)))
+        return _Names(self.all, lambda name: _spelled(name.removesuffix(PurePosixPath(name).suffix)))
 
 
 class _Names:
@@ -149,6 +156,7 @@ class PictureFolder:
         self._folder = folder
         found = (Path(parent) / name for parent, _, names in os.walk(folder) for name in names)
         self._names = PictureNames([path.relative_to(folder).as_posix() for path in found])
+        self.names: Sequence[str] | None = self._names.all
 
     def find(self, external_id: str) -> str | None:
         return self._names.find(external_id)
@@ -170,6 +178,7 @@ class PictureZip:
         self._archive = archive
         self._infos = {name_of(info): info for info in archive.infolist() if is_harmless(info)}
         self._names = PictureNames(self._infos)
+        self.names: Sequence[str] | None = self._names.all
 
     def find(self, external_id: str) -> str | None:
         return self._names.find(external_id)

@@ -19,8 +19,11 @@ def each_picture_once(outcomes: Iterable[RecordOutcome]) -> Iterator[RecordOutco
             yield outcome
             continue
         first = rows.setdefault(outcome.external_id, outcome.row)
-        same = first == outcome.row
-        yield outcome if same else skipped(outcome.row, outcome.id, "duplicate-picture", str(first))
+        if first == outcome.row:
+            yield outcome
+        else:
+            names = (outcome.external_id, *outcome.file_names)
+            yield skipped(outcome.row, outcome.id, "duplicate-picture", str(first), picture_names=names)
 
 
 def label_object(name: str, left: float, top: float, right: float, bottom: float) -> LabelObject:

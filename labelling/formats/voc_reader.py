@@ -48,7 +48,7 @@ class VocAnnotations:
         try:
             return _record(row, name, self._tree.read(name, MOST_XML + 1))
         except RecordError as error:
-            return skipped(row, name, error.reason, error.detail)
+            return skipped(row, name, error.reason, error.detail, picture_names=_beside(_below_annotations(name)))
 
 
 def looks_like_voc(tree: FileTree) -> bool:
@@ -77,10 +77,15 @@ def _record(row: int, name: str, content: bytes) -> LabelRecord:
         external_id=external_id,
         objects=tuple(objects),
         skipped_objects=tuple(left_out),
-        file_names=tuple(f"{stem}{suffix}" for suffix in sorted(PICTURE_SUFFIXES)),
+        file_names=_beside(stem),
         size=_size(root),
         source={"Format": "Pascal VOC", "File": name},
     )
+
+
+def _beside(stem: PurePosixPath) -> tuple[str, ...]:
+    """The names that the picture of a file may have, going by the file's own."""
+    return tuple(f"{stem}{suffix}" for suffix in sorted(PICTURE_SUFFIXES))
 
 
 def _text(root: Element, tag: str) -> str:

@@ -17,8 +17,8 @@ from labelling.labelbox.records import (
     Unreadable,
     skipped,
 )
-from labelling.labelbox.rows_form import identity_of_row, read_row
-from labelling.labelbox.v2_form import identity_of_v2, is_v2, read_v2
+from labelling.labelbox.rows_form import identity_of_row, picture_names_of_row, read_row
+from labelling.labelbox.v2_form import identity_of_v2, is_v2, picture_names_of_v2, read_v2
 
 OLDEST: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -47,8 +47,11 @@ class Export:
     def __iter__(self) -> Iterator[RecordOutcome]:
         """The outcomes; where several records label one picture, the newest counts (the later among equals)."""
         for outcome in self._outcomes():
-            newest = self._newest[outcome.external_id][1] if isinstance(outcome, LabelRecord) else outcome.row
-            yield outcome if newest == outcome.row else skipped(outcome.row, outcome.id, "older-label", str(newest))
+            if not isinstance(outcome, LabelRecord) or self._newest[outcome.external_id][1] == outcome.row:
+                yield outcome
+            else:
+                newest, names = self._newest[outcome.external_id][1], (outcome.external_id, *outcome.file_names)
+                yield skipped(outcome.row, outcome.id, "older-label", str(newest), picture_names=names)
 
     def _outcomes(self) -> Iterator[RecordOutcome]:
         for row, raw in enumerate(read_rows(self._file), start=1):
@@ -78,7 +81,8 @@ def record_of(row: int, raw: object) -> RecordOutcome:
     try:
         return _named(read(row, raw))
     except RecordError as error:
-        return skipped(row, identity, error.reason, error.detail)
+        names = picture_names_of_v2(raw) if is_v2(raw) else picture_names_of_row(raw)
+        return skipped(row, identity, error.reason, error.detail, picture_names=names)
 
 
 def _named(record: LabelRecord) -> LabelRecord | SkippedRecord:

@@ -118,13 +118,17 @@ class LabelRecord:
 
 @dataclass(frozen=True)
 class SkippedRecord:
-    """A record that brings nothing, and why; `skipped_objects` are those that could not become boxes."""
+    """A record that brings nothing, and why; `skipped_objects` are those that could not become boxes.
+
+    `picture_names` are names by which its picture may be known, where the record tells them, best first.
+    """
 
     row: int
     id: str
     reason: str
     message: str
     skipped_objects: tuple[SkippedObject, ...] = ()
+    picture_names: tuple[str, ...] = field(default=(), compare=False)
 
 
 RecordOutcome = LabelRecord | SkippedRecord
@@ -138,9 +142,12 @@ class Label:
     errors: tuple[ObjectError, ...] = ()
 
 
-def skipped(row: int, identity: str, reason: str, detail: str = "") -> SkippedRecord:
+def skipped(
+    row: int, identity: str, reason: str, detail: str = "", *, picture_names: tuple[str, ...] = ()
+) -> SkippedRecord:
     """A record left out, with the sentence of its reason."""
-    return SkippedRecord(row, identity[:LONGEST_ID], reason, RECORD_REASONS[reason].format(detail=detail))
+    message = RECORD_REASONS[reason].format(detail=detail)
+    return SkippedRecord(row, identity[:LONGEST_ID], reason, message, picture_names=picture_names)
 
 
 def skipped_object(row: int, reason: str, detail: str = "") -> SkippedObject:

@@ -44,6 +44,13 @@ def identity_of_row(raw: dict[str, Any]) -> str:
     return name_of(raw.get("ID")) or name_of(raw.get("DataRow ID"))
 
 
+def picture_names_of_row(raw: dict[str, Any]) -> tuple[str, ...]:
+    """Names by which the picture of a record may be known, whatever else the record says; best first."""
+    given, address = name_of(raw.get("External ID")), text_of(raw.get("Labeled Data"))
+    names = (given, *names_in_url(given), name_of(raw.get("Global Key")), *names_in(address), _data_row(raw))
+    return tuple(filter(None, names))
+
+
 def read_row(row: int, raw: dict[str, Any]) -> LabelRecord:
     """What one record says; raises RecordError when it brings nothing."""
     label = raw.get("Label")

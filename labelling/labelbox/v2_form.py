@@ -75,6 +75,14 @@ def identity_of_v2(raw: dict[str, Any]) -> str:
     return alone or name_of(mapping_of(raw.get("data_row")).get("id"))
 
 
+def picture_names_of_v2(raw: dict[str, Any]) -> tuple[str, ...]:
+    """Names by which the picture of a data row may be known, whatever else it says; best first."""
+    data_row = mapping_of(raw.get("data_row"))
+    given, address = name_of(data_row.get("external_id")), text_of(data_row.get("row_data"))
+    names = (given, *names_in_url(given), name_of(data_row.get("global_key")), *names_in(address))
+    return tuple(filter(None, (*names, name_of(data_row.get("id")))))
+
+
 def read_v2(row: int, raw: dict[str, Any]) -> LabelRecord:
     """What one data row says; raises RecordError when it brings nothing."""
     data_row, media = mapping_of(raw.get("data_row")), mapping_of(raw.get("media_attributes"))

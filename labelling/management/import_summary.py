@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 ROWS_SHOWN: Final = 10
+FILES_SHOWN: Final = 10
 
 
 def summary(report: Mapping[str, Any]) -> Iterator[str]:
@@ -13,6 +14,7 @@ def summary(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"{report['boxes']} boxes; {report['negative']} of the images are without boxes"
     if report["classes"]:
         yield "classes: " + ", ".join(f"{name} {count}" for name, count in report["classes"].items())
+    yield from _files(report.get("files") or {})
     yield from _reasons("left out", skipped)
     yield from _reasons("objects that became no box", report["objects_skipped"])
     fetch = report.get("fetch")
@@ -22,6 +24,14 @@ def summary(report: Mapping[str, Any]) -> Iterator[str]:
     elif pending:
         yield "Pictures are missing: name their folder or zip with --images, or have them read from their addresses"
         yield "with --fetch. Until then their images wait in the dataset."
+
+
+def _files(files: Mapping[str, Any]) -> Iterator[str]:
+    """Which of the files in --images belong to no record."""
+    unknown = files.get("without_record", 0)
+    if unknown:
+        more = ", …" if unknown > FILES_SHOWN else ""
+        yield f"{unknown} of {files['sent']} files belong to no record: {', '.join(files['first'][:FILES_SHOWN])}{more}"
 
 
 def _reasons(title: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -48,6 +48,16 @@ class ReasonsSerializer(serializers.Serializer[Any]):
     objects_skipped = serializers.DictField(child=serializers.IntegerField())
 
 
+class FilesSentSerializer(serializers.Serializer[Any]):
+    """The files that came as pictures; those that belong to no record were not used."""
+
+    sent = serializers.IntegerField(help_text="Files of labels among them are not counted.")
+    without_record = serializers.IntegerField(
+        help_text="Their names fit no record of the export, skipped ones included."
+    )
+    first = serializers.ListField(child=serializers.CharField(), help_text="The first of those without a record.")
+
+
 class SkippedFilterSerializer(serializers.Serializer[Any]):
     """Which of what was skipped is asked for."""
 
@@ -66,6 +76,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     classes = serializers.DictField(child=serializers.IntegerField(), required=False)
     skipped = SkippedSerializer(many=True, required=False, help_text="The first of each reason.")
     objects_skipped = SkippedSerializer(many=True, required=False, help_text="The first of each reason.")
+    files = FilesSentSerializer(required=False, help_text="Only where pictures came along.")
     reasons = ReasonsSerializer(required=False)
     changes = ChangesSerializer(required=False)
 

@@ -11,7 +11,7 @@ from accounts.rights import Right
 from labelling.class_aliases import former_names
 from labelling.class_names import OUR_CLASSES
 from labelling.forms import ClassNamesForm, ImportForm, PicturesForm
-from labelling.import_reports import SkipPages, skip_groups, skips_answer
+from labelling.import_reports import SkipPages, files_told, skip_groups, skips_answer
 from labelling.models import BoxClass, Image, LabelImport
 from labelling.services.imports import import_again, import_confirm, import_start
 from labelling.views.datasets import dataset_of, dataset_page
@@ -114,6 +114,7 @@ def _report(
         "job": row.job,
         "report": row.report,
         "classes": _classes(row),
+        "files": files_told(row),
         "skipped": skip_groups(row, of_object=False),
         "objects_skipped": skip_groups(row, of_object=True),
         "form": form or PicturesForm(),

@@ -55,6 +55,7 @@ REPORT = {
     ],
     "objects_skipped": [{"row": 1, "reason": "degenerate-box", "message": "The box has no area."}],
     "classes": {"with_mask": 1, "animal": 1, "without_mask": 1},
+    "files": {"sent": 2, "without_record": 0, "first": []},
 }
 
 
@@ -80,6 +81,15 @@ def test_a_dry_run_gives_the_same_report_and_stores_nothing(export, pictures, ca
     assert command(capsys, *arguments, "--dry-run") == REPORT
     assert not Dataset.objects.exists()
     assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
+
+
+def test_files_that_belong_to_no_record_are_named_in_words(export, pictures, capsys):
+    for number in range(12):
+        (pictures / f"other-{number:02}.jpg").write_bytes(b"")
+    call_command("import_labelbox", str(export), "--images", str(pictures), "--dry-run")
+    told = [line for line in capsys.readouterr().out.splitlines() if "no record" in line]
+    named = ", ".join(f"other-{number:02}.jpg" for number in range(10))
+    assert told == [f"12 of 14 files belong to no record: {named}, …"]
 
 
 def test_a_dry_run_needs_no_dataset_and_an_import_asks_for_one(export, pictures, capsys):
@@ -280,6 +290,7 @@ def test_the_export_of_2020_gives_706_images_and_3336_boxes(shared_data, capsys)
         "skipped": [],
         "objects_skipped": [],
         "classes": {"with_mask": 2692, "without_mask": 540, "worn_incorrectly": 104},
+        "files": {"sent": 706, "without_record": 0, "first": []},
     }
     assert command(capsys, *arguments, "--dry-run") == expected
     assert command(capsys, *arguments) == expected

@@ -70,6 +70,17 @@ def test_pictures_that_were_missing_follow(api, masks):
     assert not Image.objects.get(external_id="e.jpg").is_pending
 
 
+def test_files_that_belong_to_no_record_are_told(api, masks):
+    row = send(api, masks).json()
+    finish(row["id"])
+    assert "files" not in api.get(url("import", row["id"])).json()["report"]
+    pictures = SimpleUploadedFile("pictures.zip", zipped({"e.jpg": jpeg(seed=5), "f.jpg": jpeg(), "E-1.jpg": jpeg()}))
+    again = api.post(url("import_pictures", row["id"]), {"pictures": pictures}).json()
+    finish(again["id"])
+    report = api.get(url("import", again["id"])).json()["report"]
+    assert report["files"] == {"sent": 3, "without_record": 1, "first": ["E-1.jpg"]}
+
+
 @pytest.mark.parametrize("content", [jpeg(), b"[]", zipped({"e.jpg": jpeg()})[:-30]])
 def test_pictures_that_are_no_zip_are_refused_at_their_field(api, masks, content):
     first, before = LabelImport.objects.get(), LabelImport.objects.count()

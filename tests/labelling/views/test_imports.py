@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.html import strip_tags
 
 from jobs.models import Job
 from jobs.services import job_run_here
@@ -190,6 +191,33 @@ def test_missing_pictures_that_are_no_zip_are_refused_on_the_page(client, masks,
     told = client.post(address, upload(pictures=jpeg()), headers={"Accept": "application/json"})
     assert "This is no zip" in told.json()["errors"]["pictures"][0]
     assert LabelImport.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({"c.jpg": jpeg(seed=3)}, None),
+        ({"x.jpg": b""}, "The file that was sent belongs to no record of this export: x.jpg"),
+        ({"<b>x.jpg": b"", "y.jpg": b""}, "None of the 2 files that were sent belongs to a record of this export:"),
+        ({"a.jpg": b"", "x.jpg": b""}, "Of the 2 files that were sent 1 belongs to no record of this export: x.jpg"),
+        (
+            {"a.jpg": b"", **{f"{n:03}.jpg": b"" for n in range(1_200)}},
+            "Of the 1,201 files that were sent 1,200 belong to no record of this export: 000.jpg, 001.jpg,",
+        ),
+        ({"labels.txt": b""}, "There is no picture among the files that were sent."),
+    ],
+)
+def test_files_that_belong_to_no_record_are_named_after_sending(client, masks, carol, files, sentence):
+    client.force_login(carol)
+    first = LabelImport.objects.get()
+    client.post(f"/datasets/imports/{first.pk}/pictures/", upload(pictures=zipped(files)))
+    again = finished(LabelImport.objects.first())
+    page = client.get(f"/datasets/imports/{again.pk}/").content.decode()
+    words = " ".join(strip_tags(page).split())
+    assert ('id="files-without-record"' in page) is bool(sentence)
+    assert (sentence or "") in words
+    assert "<b>x.jpg" not in page
+    assert ("and 1,180 more" in words) is (len(files) > 1_000)
 
 
 def test_missing_pictures_can_follow(client, masks, carol):
