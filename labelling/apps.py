@@ -7,6 +7,7 @@ class LabellingConfig(AppConfig):
     verbose_name = _("Datasets")
 
     def ready(self) -> None:
+        from jobs.startup import every_hour
         from labelling.models import BULK_KIND, FETCH_KIND, IMPORT_KIND, PRELABEL_KIND
         from releases.models import ReleaseConversion
         from releases.real_pictures import offer
@@ -15,6 +16,7 @@ class LabellingConfig(AppConfig):
         _register(FETCH_KIND, runner="labelling.fetching.run", unit="pictures", page="fetch")
         _register(PRELABEL_KIND, runner="labelling.prelabelling.run", unit="pictures", page="prelabel")
         _register(BULK_KIND, runner="labelling.bulk.run", unit="images", page="bulk")
+        every_hour("labelling.services.looks.looks_sweep")
         offer(ReleaseConversion.Origin.VALIDATION, "labelling.real_pictures.validation_pictures", rank=0)
 
 

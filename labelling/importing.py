@@ -12,6 +12,7 @@ from typing import BinaryIO, Final, cast
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from PIL import Image as PillowImage
 
 from jobs.reporter import JobFailure, Reporter
@@ -38,7 +39,11 @@ class ImportFailure(JobFailure):
 
 def run(reporter: Reporter, target_id: int) -> None:
     """Bring in what a LabelImport row names. Running it again does no harm."""
-    row = LabelImport.objects.select_related("dataset").get(pk=target_id)
+    row = LabelImport.objects.select_related("dataset").filter(pk=target_id).first()
+    if row is None:
+        raise ImportFailure(
+            _("This import is no longer there: its dataset was deleted, or nobody confirmed it in time.")
+        )
     if row.finished_at is not None:
         _forget_pictures(reporter, row)
         return

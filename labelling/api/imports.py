@@ -2,10 +2,10 @@
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import NotFound
 from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from labelling.api.access import DatasetsAPI, FilesAPI, caller
 from labelling.api.datasets import dataset_of
+from labelling.forgotten_looks import forgotten_look
 from labelling.import_reports import skips_answer, skips_of
 from labelling.models import ImportSkip, LabelImport
 from labelling.serializers.imports import (
@@ -120,8 +121,12 @@ def imports_seen(request: Request) -> QuerySet[LabelImport]:
 
 
 def import_of(request: Request, pk: int) -> LabelImport:
-    """The import that an address names, or Http404."""
-    return get_object_or_404(imports_seen(request), pk=pk)
+    """The import that an address names, or 404: with a sentence of its own where it is a look that was forgotten."""
+    found = imports_seen(request).filter(pk=pk).first()
+    if found is None:
+        look = forgotten_look(caller(request), pk)
+        raise NotFound(look.sentence if look else None)
+    return found
 
 
 def _started(row: LabelImport) -> Response:

@@ -1,6 +1,6 @@
 """Imports of export files, and what fetches pictures for them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Self
 
 from django.db import models
@@ -15,6 +15,8 @@ from labelling.models.work import DatasetWork
 
 IMPORT_KIND: Final = "labelling.import"  # the kind of job that runs a LabelImport
 FETCH_KIND: Final = "labelling.fetch"  # the kind of job that runs a PictureFetch
+LOOK_EXPIRE: Final = "look_expire"  # what the record of deeds calls it when a look is forgotten
+LOOK_KEPT: Final = timedelta(days=7)  # a look at an export, with its files, unless it is confirmed
 DEAD_AFTER: Final = timedelta(minutes=1)  # without a heartbeat; a supervisor has long since seen to it
 
 
@@ -30,6 +32,12 @@ class LabelImportQuerySet(models.QuerySet["LabelImport"]):
     def underway(self) -> Self:
         """Imports that wait or run. One whose process died, a command that was killed say, holds nobody up."""
         return self.filter(finished_at=None, pk__in=_living_jobs(IMPORT_KIND).values("target_id"))
+
+    def looks_over(self) -> Self:
+        """Looks that nobody has confirmed in time, those among them that did not come to their end."""
+        ended = timezone.now() - LOOK_KEPT
+        broken_off = models.Q(finished_at=None, job__finished_at__lte=ended)
+        return self.filter(models.Q(finished_at__lte=ended) | broken_off, dry_run=True)
 
 
 class LabelImport(DatasetWork):
@@ -58,6 +66,12 @@ class LabelImport(DatasetWork):
 
     def __str__(self) -> str:
         return self.export_name
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """When a look that is not confirmed is forgotten with its files; None of an import, and before it has ended."""
+        ended = self.finished_at or (self.job.finished_at if self.job else None)
+        return ended + LOOK_KEPT if self.dry_run and ended else None
 
     @property
     def skipped_count(self) -> int:

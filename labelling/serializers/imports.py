@@ -15,10 +15,15 @@ class ImportRowSerializer(serializers.ModelSerializer[LabelImport]):
     """An import without its report."""
 
     job = JobSerializer(read_only=True, allow_null=True)
+    kept_until = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="When a look that is not confirmed is forgotten, with its files."
+    )
 
     class Meta:
         model = LabelImport
-        fields = ["id", "dataset", "export_name", "dry_run", "class_map", "created_at", "finished_at", "job"]
+        fields = [
+            *("id", "dataset", "export_name", "dry_run", "class_map", "created_at", "finished_at", "kept_until", "job")
+        ]
         read_only_fields = fields
 
 

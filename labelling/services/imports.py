@@ -68,7 +68,10 @@ def import_confirm(*, looked_at: LabelImport, class_map: Mapping[str, str], by: 
 
     Raises ValidationError when it is none that was looked at, or when another import is under way.
     """
-    row = LabelImport.objects.select_for_update(of=("self",)).select_related("dataset").get(pk=looked_at.pk)
+    rows = LabelImport.objects.select_for_update(of=("self",)).select_related("dataset")
+    row = rows.filter(pk=looked_at.pk).first()
+    if row is None:
+        raise ValidationError(_("This look has just been forgotten, as nobody confirmed it in time. Send it again."))
     if not row.dry_run or row.finished_at is None:
         raise ValidationError(_("This import has been started already, or has not been looked at yet."))
     if row.dataset.imports.underway().exists():

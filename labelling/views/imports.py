@@ -1,7 +1,10 @@
 """The door for exports, and the report of one import."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -10,6 +13,7 @@ from accounts.access import person, posted_from, require
 from accounts.rights import Right
 from labelling.class_aliases import former_names
 from labelling.class_names import OUR_CLASSES
+from labelling.forgotten_looks import forgotten_look
 from labelling.forms import ClassNamesForm, ImportForm, PicturesForm
 from labelling.import_reports import SkipPages, files_told, skip_groups, skips_answer
 from labelling.models import BoxClass, Image, LabelImport
@@ -17,6 +21,22 @@ from labelling.services.imports import import_again, import_confirm, import_star
 from labelling.views.datasets import dataset_of, dataset_page
 
 PAGE = 100
+
+
+def tells_of_forgotten(view: Callable[[HttpRequest, int], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Say of an import that was a look and is forgotten what became of it, instead of that there is nothing."""
+
+    @wraps(view)
+    def told(request: HttpRequest, pk: int) -> HttpResponseBase:
+        try:
+            return view(request, pk)
+        except Http404:
+            look = forgotten_look(person(request), pk)
+            if look is None:
+                raise
+            return render(request, "labelling/import_forgotten.html", {"look": look}, status=404)
+
+    return told
 
 
 @posted_from("labelling:dataset")
@@ -37,6 +57,7 @@ def import_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @posted_from("labelling:import")
 @require(Right.MANAGE_DATASETS)
+@tells_of_forgotten
 def pictures_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the pictures that an import missed."""
     earlier = get_object_or_404(LabelImport.objects.for_user(person(request)).select_related("dataset"), pk=pk)
@@ -54,6 +75,7 @@ def pictures_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @posted_from("labelling:import")
 @require(Right.MANAGE_DATASETS)
+@tells_of_forgotten
 def import_go(request: HttpRequest, pk: int) -> HttpResponse:
     """Start the import that was looked at, with the names for its classes as they were chosen."""
     rows = LabelImport.objects.for_user(person(request)).select_related("dataset", "job", "created_by")
@@ -69,6 +91,7 @@ def import_go(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @require(Right.VIEW_DATASETS)
+@tells_of_forgotten
 def label_import(request: HttpRequest, pk: int) -> HttpResponse:
     rows = LabelImport.objects.for_user(person(request)).select_related("dataset", "job", "created_by")
     return _report(request, get_object_or_404(rows, pk=pk), None)
@@ -76,6 +99,7 @@ def label_import(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @require(Right.VIEW_DATASETS)
+@tells_of_forgotten
 def import_skipped(request: HttpRequest, pk: int) -> HttpResponse:
     """All records or objects that an import skipped, of one reason or of all, page by page."""
     row = get_object_or_404(LabelImport.objects.for_user(person(request)).select_related("dataset"), pk=pk)
@@ -96,6 +120,7 @@ def import_skipped(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @require(Right.VIEW_DATASETS)
+@tells_of_forgotten
 def import_skipped_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     row = get_object_or_404(LabelImport.objects.for_user(person(request)), pk=pk)
     return skips_answer(request, row)
