@@ -188,18 +188,25 @@ def test_no_time_is_told_once_the_last_step_is_done(run):
     assert told[-1].detail["losses"] == LOSSES
 
 
+@pytest.fixture
+def published(tiny_release, monkeypatch) -> ModelRelease:
+    """What trainings publish without training."""
+
+    def publish(reporter, training):
+        TrainingRun.objects.filter(pk=training.pk).update(release=tiny_release)
+        return tiny_release
+
+    monkeypatch.setattr(runs, "_published", publish)
+    return tiny_release
+
+
 def test_a_run_that_is_stopped_after_its_model_is_published_is_done_and_says_what_was_left_out(
-    run, tiny_release, monkeypatch
+    run, published, monkeypatch
 ):
     def stopped(reporter, release):
         Job.objects.update(cancel_requested_at=timezone.now())
         reporter.progress(message="measuring the ranges of int8", force=True)
 
-    def published(reporter, training):
-        TrainingRun.objects.filter(pk=training.pk).update(release=tiny_release)
-        return tiny_release
-
-    monkeypatch.setattr(runs, "_published", published)
     monkeypatch.setattr(runs, "complete", stopped)
     job = train_here(run)
     assert job.state == Job.State.SUCCEEDED
@@ -207,39 +214,27 @@ def test_a_run_that_is_stopped_after_its_model_is_published_is_done_and_says_wha
 
 
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), RuntimeError("OpenVINO"), JobFailure("No pictures.")])
-def test_a_run_that_fails_after_its_model_is_published_is_done_and_says_what_failed(
-    run, tiny_release, monkeypatch, error
-):
+def test_a_run_that_fails_after_its_model_is_published_is_done_and_says_what_failed(run, published, monkeypatch, error):
     def failing(reporter, release):
         raise error
 
-    def published(reporter, training):
-        TrainingRun.objects.filter(pk=training.pk).update(release=tiny_release)
-        return tiny_release
-
-    monkeypatch.setattr(runs, "_published", published)
     monkeypatch.setattr(runs, "complete", failing)
     job = train_here(run)
     assert (job.state, job.message[:23]) == (Job.State.SUCCEEDED, "The model is published.")
     assert job.failure
 
 
-def test_the_command_says_what_failed_after_the_model_was_published(run, tiny_release, monkeypatch, capsys):
+def test_the_command_says_what_failed_after_the_model_was_published(run, published, monkeypatch, capsys):
     def failing(reporter, release):
         raise JobFailure("int8 found no pictures.")
 
-    def published(reporter, training):
-        TrainingRun.objects.filter(pk=training.pk).update(release=tiny_release)
-        return tiny_release
-
-    monkeypatch.setattr(runs, "_published", published)
     monkeypatch.setattr(runs, "complete", failing)
     monkeypatch.setattr("training.management.commands.train.signal.signal", lambda number, handler: None)
     err = io.StringIO()
     call_command("train", resume=run.pk, json=True, stderr=err)
     assert "The model is published." in err.getvalue()
     assert "int8 found no pictures." in err.getvalue()
-    assert json.loads(capsys.readouterr().out)["release"] == tiny_release.name
+    assert json.loads(capsys.readouterr().out)["release"] == published.name
 
 
 def test_a_run_that_is_stopped_before_its_model_is_published_is_cancelled(run, monkeypatch):
