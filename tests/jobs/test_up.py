@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import signal
+import time
 
 import cv2
 import numpy as np
@@ -68,14 +69,16 @@ def test_a_killed_web_server_is_started_again(site):
     assert site.web().pid != killed.pid
 
 
-def test_a_stuck_job_is_cancelled_soon_with_its_children(site):
+def test_a_stuck_job_is_cancelled_within_two_seconds_with_its_children(site):
     pk = site.enqueue("tests.stuck", 1)
     row = site.wait_for_job(pk, message="stuck")
     leader = psutil.Process(row["process_group"])
     family = [leader, *leader.children(recursive=True)]
     assert len(family) == 2
     site.sql("UPDATE jobs_job SET cancel_requested_at = CURRENT_TIMESTAMP WHERE id = ?", pk)
-    site.wait_for_job(pk, state="cancelled", seconds=10)  # 1.3 s on an idle machine
+    began = time.monotonic()
+    site.wait_for_job(pk, state="cancelled", seconds=5)
+    assert time.monotonic() - began < 2
     assert still_alive(family, seconds=5) == []
 
 
@@ -85,7 +88,9 @@ def test_stopping_leaves_no_process_and_the_next_start_goes_on_with_what_was_run
     going = site.enqueue("tests.pair", 800)
     site.wait_for_job(going, message="between 1")
     members = site.members()
+    began = time.monotonic()
     site.stop(signal.SIGINT)
+    assert time.monotonic() - began < 8
     assert site.process.returncode == 0
     assert still_alive(members, seconds=5) == []
     assert site.members() == []
