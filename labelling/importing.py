@@ -42,7 +42,7 @@ def run(reporter: Reporter, target_id: int) -> None:
     row = LabelImport.objects.select_related("dataset").filter(pk=target_id).first()
     if row is None:
         raise ImportFailure(
-            _("This import is no longer there: its dataset was deleted, or nobody confirmed it in time.")
+            _("This import is no longer there: its dataset was deleted, or it was a look that has been forgotten.")
         )
     if row.finished_at is not None:
         _forget_pictures(reporter, row)

@@ -47,6 +47,7 @@ urlpatterns = [
     path("imports/<int:pk>/skipped/", imports.import_skipped, name="import_skipped"),
     path("imports/<int:pk>/skipped.csv", imports.import_skipped_csv, name="import_skipped_csv"),
     path("imports/<int:pk>/go/", imports.import_go, name="import_go"),
+    path("imports/<int:pk>/discard/", imports.import_discard, name="import_discard"),
     path("imports/<int:pk>/pictures/", imports.pictures_add, name="pictures_add"),
     path("images/<int:pk>/", images.image, name="image"),
     path("images/<int:pk>/file/", images.image_file, name="image_file"),

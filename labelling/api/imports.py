@@ -25,7 +25,7 @@ from labelling.serializers.imports import (
     SkippedFilterSerializer,
     SkippedSerializer,
 )
-from labelling.services import import_again, import_confirm, import_start
+from labelling.services import import_again, import_confirm, import_start, look_discard
 
 BUSY = OpenApiResponse(description="Another import into this dataset is under way.")
 
@@ -60,6 +60,15 @@ class ImportDetail(DatasetsAPI):
     def get(self, request: Request, pk: int) -> Response:
         """One import: how far its job is, and once it has finished what became of each record."""
         return Response(ImportSerializer(import_of(request, pk)).data)
+
+    @extend_schema(
+        operation_id="imports_discard",
+        responses={204: None, 409: OpenApiResponse(description="It is no look, or still being taken.")},
+    )
+    def delete(self, request: Request, pk: int) -> Response:
+        """Discard a look (`dry_run`) with the files that were sent for it."""
+        look_discard(look=import_of(request, pk), by=caller(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class ImportSkipped(DatasetsAPI, GenericAPIView[ImportSkip]):

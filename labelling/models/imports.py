@@ -16,6 +16,7 @@ from labelling.models.work import DatasetWork
 IMPORT_KIND: Final = "labelling.import"  # the kind of job that runs a LabelImport
 FETCH_KIND: Final = "labelling.fetch"  # the kind of job that runs a PictureFetch
 LOOK_EXPIRE: Final = "look_expire"  # what the record of deeds calls it when a look is forgotten
+LOOK_DISCARD: Final = "look_discard"  # and when somebody throws it away before
 LOOK_KEPT: Final = timedelta(days=7)  # a look at an export, with its files, unless it is confirmed
 DEAD_AFTER: Final = timedelta(minutes=1)  # without a heartbeat; a supervisor has long since seen to it
 
@@ -33,11 +34,15 @@ class LabelImportQuerySet(models.QuerySet["LabelImport"]):
         """Imports that wait or run. One whose process died, a command that was killed say, holds nobody up."""
         return self.filter(finished_at=None, pk__in=_living_jobs(IMPORT_KIND).values("target_id"))
 
-    def looks_over(self) -> Self:
-        """Looks that nobody has confirmed in time, those among them that did not come to their end."""
-        ended = timezone.now() - LOOK_KEPT
+    def looks_ended(self, *, ago: timedelta = timedelta(0)) -> Self:
+        """Looks that were not confirmed and ended at least so long ago, or broke off then."""
+        ended = timezone.now() - ago
         broken_off = models.Q(finished_at=None, job__finished_at__lte=ended)
         return self.filter(models.Q(finished_at__lte=ended) | broken_off, dry_run=True)
+
+    def looks_over(self) -> Self:
+        """Looks that nobody has confirmed in time, those among them that did not come to their end."""
+        return self.looks_ended(ago=LOOK_KEPT)
 
 
 class LabelImport(DatasetWork):

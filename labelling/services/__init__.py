@@ -16,6 +16,7 @@ from labelling.services.fetches import fetch_create, fetch_start, fetch_title
 from labelling.services.history import Change, box_state, record_changes
 from labelling.services.images import image_change, image_mark, images_delete, images_mark
 from labelling.services.imports import import_again, import_confirm, import_create, import_start
+from labelling.services.looks import look_discard
 from labelling.services.opinions import opinions_refresh, opinions_refresh_all
 from labelling.services.prelabelling import prelabel_create, prelabel_start, prelabel_title
 from labelling.services.proposals import ProposalDecided, proposal_decide, proposals_decide
@@ -54,6 +55,7 @@ __all__ = [
     "import_confirm",
     "import_create",
     "import_start",
+    "look_discard",
     "opinions_refresh",
     "opinions_refresh_all",
     "prelabel_create",

@@ -71,7 +71,7 @@ def import_confirm(*, looked_at: LabelImport, class_map: Mapping[str, str], by: 
     rows = LabelImport.objects.select_for_update(of=("self",)).select_related("dataset")
     row = rows.filter(pk=looked_at.pk).first()
     if row is None:
-        raise ValidationError(_("This look has just been forgotten, as nobody confirmed it in time. Send it again."))
+        raise ValidationError(_("This look has just been forgotten. Send the export again."))
     if not row.dry_run or row.finished_at is None:
         raise ValidationError(_("This import has been started already, or has not been looked at yet."))
     if row.dataset.imports.underway().exists():

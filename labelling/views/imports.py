@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import person, posted_from, require
@@ -18,6 +20,7 @@ from labelling.forms import ClassNamesForm, ImportForm, PicturesForm
 from labelling.import_reports import SkipPages, files_told, skip_groups, skips_answer
 from labelling.models import BoxClass, Image, LabelImport
 from labelling.services.imports import import_again, import_confirm, import_start
+from labelling.services.looks import look_discard
 from labelling.views.datasets import dataset_of, dataset_page
 
 PAGE = 100
@@ -87,6 +90,22 @@ def import_go(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
     return _report(request, row, None, names_form=form)
+
+
+@posted_from("labelling:import")
+@require(Right.MANAGE_DATASETS)
+@tells_of_forgotten
+def import_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw a look away with the files that were sent for it."""
+    row = get_object_or_404(LabelImport.objects.for_user(person(request)).select_related("dataset"), pk=pk)
+    try:
+        look_discard(look=row, by=person(request))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("labelling:import", pk)
+    said = _("%(export)s has been discarded; nothing of it was stored.") % {"export": row.export_name}
+    messages.success(request, said)
+    return redirect("labelling:dataset", row.dataset_id)
 
 
 @require_safe

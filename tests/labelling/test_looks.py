@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -17,12 +18,13 @@ from jobs.models import Job
 from jobs.services import JobFailed, job_run_here
 from labelling.models import IMPORT_KIND, LOOK_KEPT, Image, ImportSkip, LabelImport
 from labelling.services import dataset_delete, import_confirm, import_start, looks
-from labelling.services.looks import looks_sweep
+from labelling.services.looks import look_discard, looks_sweep
 from tests.labelling.makers import bbox, jpeg, record, zipped
 from tests.programs import as_person
 
 pytestmark = pytest.mark.django_db
 
+REFUSED = "Only a look that has ended, and was not imported, can be discarded."
 EXPORT = [record("e.jpg", [bbox("deer", 2, 3, 10, 12)]), *[record(f"{n}.jpg", Skipped=True) for n in range(3)]]
 
 
@@ -98,10 +100,10 @@ def test_one_that_is_confirmed_meanwhile_stays_whole(look, carol, monkeypatch):
     ended(look, LOOK_KEPT)
     forget = looks._skips_forgotten
 
-    def confirmed_before(key: int) -> int:
+    def confirmed_before(looks, key: int) -> int:
         if LabelImport.objects.get(pk=key).dry_run:
             import_confirm(looked_at=look, class_map={}, by=carol)
-        return forget(key)
+        return forget(looks, key)
 
     monkeypatch.setattr(looks, "_skips_forgotten", confirmed_before)
     assert looks_sweep() == 0
@@ -170,10 +172,59 @@ def test_programs_are_told_until_when_and_what_became_of_it(look, masks, carol):
     assert (other.status_code, other.json()) == (404, {"detail": "Not found."})
 
 
+def test_one_that_is_discarded_goes_at_once_with_its_files(client, look, carol, bob):
+    before = files(look)
+    client.force_login(bob)  # who may not see datasets
+    assert client.post(f"/datasets/imports/{look.pk}/discard/").status_code == 403
+    client.force_login(carol)
+    page = f"/datasets/imports/{look.pk}/"
+    assert f'action="{page}discard/"' in client.get(page).content.decode()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        answer = client.post(f"{page}discard/", follow=True)
+    assert answer.redirect_chain == [(f"/datasets/{look.dataset_id}/", 302)]
+    assert "export.json has been discarded; nothing of it was stored." in words(answer)
+    assert not any(path.exists() for path in before)
+    assert not LabelImport.objects.filter(pk=look.pk).exists()
+    entry = AuditEntry.objects.get(action="look_discard")
+    assert (entry.actor, entry.target_id, entry.detail["export"]) == (carol, str(look.pk), "export.json")
+    assert f"{carol} discarded the look on " in words(client.get(page))
+    AuditEntry.objects.update(actor=None)
+    assert "Somebody who is no longer here discarded the look on " in words(client.get(page))
+
+
+def test_an_import_cannot_be_discarded(client, look, masks, carol):
+    imported = masks.imports.exclude(pk=look.pk).get()
+    client.force_login(carol)
+    page = f"/datasets/imports/{imported.pk}/"
+    assert "discard/" not in client.get(page).content.decode()
+    assert "Only a look that has ended" in words(client.post(f"{page}discard/", follow=True))
+    api = as_person(carol)
+    refused = api.delete(reverse("labelling_api:import", args=[imported.pk]))
+    assert (refused.status_code, refused.json()["detail"]) == (409, REFUSED)
+    assert all(path.exists() for path in [Path(imported.export.path)])
+    assert api.delete(reverse("labelling_api:import", args=[look.pk])).status_code == 204
+    gone = api.delete(reverse("labelling_api:import", args=[look.pk]))
+    assert (gone.status_code, "discarded the look" in gone.json()["detail"]) == (404, True)
+
+
+def test_one_that_is_still_being_taken_cannot_be_discarded(look, carol):
+    LabelImport.objects.filter(pk=look.pk).update(finished_at=None)
+    now = timezone.now()
+    Job.objects.filter(pk=look.job_id).update(
+        state=Job.State.RUNNING, started_at=now, heartbeat_at=now, finished_at=None
+    )
+    with pytest.raises(ValidationError, match=REFUSED):
+        look_discard(look=look, by=carol)
+    assert all(path.exists() for path in files(look))
+    Job.objects.filter(pk=look.job_id).update(state=Job.State.FAILED, finished_at=timezone.now())
+    look_discard(look=look, by=carol)
+    assert not LabelImport.objects.filter(pk=look.pk).exists()
+
+
 def test_its_job_cannot_go_on_and_says_why(look, carol):
     ended(look, LOOK_KEPT)
     looks_sweep()
-    with pytest.raises(JobFailed, match="nobody confirmed it in time"):
+    with pytest.raises(JobFailed, match="it was a look that has been forgotten"):
         job_run_here(kind=IMPORT_KIND, title="look", owner=carol, target_id=look.pk)
 
 
