@@ -130,6 +130,11 @@ class Analysis(models.Model):
     seconds = models.FloatField(_("seconds of work"), default=0)
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    follows_active = models.BooleanField(
+        _("follows the active release"),
+        default=False,
+        help_text=_("Judged by the release that is active when its turn comes, not by the one of its arrival."),
+    )
     is_trial = models.BooleanField(
         _("trial"), default=False, help_text=_("Made for the preview of a release: statistics never read it.")
     )

@@ -21,7 +21,7 @@ from detection.judging import Judgement, judge_all
 from detection.live import live_remove, live_sweep, live_write
 from detection.models import Analysis, Clip, DetectionChunk, Passage
 from detection.progress import StageTimes, VerdictsSoFar, counts_of, live_boxes
-from detection.services import verdicts_attach
+from detection.services import analysis_turn, verdicts_attach
 from detection.tracking import FaceTracker, FrameDetections
 from jobs.reporter import JobFailure, Reporter
 from releases.loading import detector_for
@@ -81,6 +81,8 @@ def run(reporter: Reporter, target_id: int, *, load: Callable[[Analysis], FaceDe
             Analysis.objects.filter(pk=target_id).update(job=reporter.job_id)
     try:
         if analysis.finished_at is None:
+            with reporter.safe_point():
+                analysis_turn(analysis=analysis)
             ClipRun(reporter, analysis, load(analysis)).run()
     except (ClipError, ReleaseError) as error:
         raise ClipFailure(_(str(error))) from error

@@ -230,7 +230,7 @@ def _clip_keep(clip: Clip, arrived: Incoming, thumbnail: bytes, judged_by: Model
             clip.save()
             audit(actor=clip.added_by, action="clip_add", target=clip, camera=clip.camera_id, name=clip.original_name)
             if judged_by is not None:
-                analysis_start(clip=clip, release=judged_by, by=clip.added_by)
+                analysis_start(clip=clip, release=judged_by, by=clip.added_by, follows_active=True)
     except BaseException:
         _files_remove([clip.file, clip.thumbnail])
         raise
@@ -280,11 +280,17 @@ def clip_filmed_at_change(*, clip: Clip, filmed_at: datetime, by: User | None) -
 
 
 def analysis_create(
-    *, clip: Clip, release: ModelRelease, frames_per_second: float | None = None, precision: str | None = None
+    *,
+    clip: Clip,
+    release: ModelRelease,
+    frames_per_second: float | None = None,
+    precision: str | None = None,
+    follows_active: bool = False,
 ) -> Analysis:
     """A new analysis that nobody works on yet; older ones of the clip stay.
 
-    It computes in the numbers that its release judges in now, unless others are named.
+    It computes in the numbers that its release judges in now, unless others are named. One that `follows_active` is
+    judged by another release if that has become the active one when its turn comes.
     """
     rate = clip.camera.frames_per_second if frames_per_second is None else frames_per_second
     if not 0.2 <= rate <= 60:
@@ -294,19 +300,38 @@ def analysis_create(
         release=release,
         precision=precision or release.precision,
         settings={"frames_per_second": rate},
+        follows_active=follows_active,
     )
 
 
 @transaction.atomic
 def analysis_start(
-    *, clip: Clip, release: ModelRelease, by: User | None, frames_per_second: float | None = None
+    *,
+    clip: Clip,
+    release: ModelRelease,
+    by: User | None,
+    frames_per_second: float | None = None,
+    follows_active: bool = False,
 ) -> Analysis:
-    """Queue the judging of a clip by a release."""
-    analysis = analysis_create(clip=clip, release=release, frames_per_second=frames_per_second)
+    """Queue the judging of a clip by a release, or by the one that is active then, see analysis_create."""
+    analysis = analysis_create(
+        clip=clip, release=release, frames_per_second=frames_per_second, follows_active=follows_active
+    )
     analysis.job = job_enqueue(kind=JOB_KIND, title=job_title(clip), owner=by, target_id=analysis.pk)
     analysis.save(update_fields=["job"])
     audit(actor=by, action="analysis_start", target=analysis, clip=clip.pk, release=release.name)
     return analysis
+
+
+@transaction.atomic
+def analysis_turn(*, analysis: Analysis) -> None:
+    """The turn of an analysis has come: one that follows the active release, and has judged nothing yet, takes it."""
+    if not analysis.follows_active or analysis.chunks.exists():
+        return
+    release = ModelRelease.objects.active().first()
+    if release is not None:
+        analysis.release, analysis.precision = release, release.precision
+        analysis.save(update_fields=["release", "precision"])
 
 
 def job_title(clip: Clip) -> str:

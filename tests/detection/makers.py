@@ -31,6 +31,15 @@ def make_release() -> ModelRelease:
     )[0]
 
 
+def make_active_release(name: str, **fields: str) -> ModelRelease:
+    """Another release, which is the active one from now on."""
+    ModelRelease.objects.update(is_active=False)
+    like = {"network": "yolov3-slim", "net_size": 416, "classes": ["with_mask", "without_mask"], "folder": name}
+    return ModelRelease.objects.create(
+        name=name, sha256=name.encode().hex().rjust(64, "0"), is_active=True, **like, **fields
+    )
+
+
 def make_clip(
     camera: Camera, *, filmed_at: datetime = NOON, seconds: float = 60, content: bytes = b"no real video", **fields
 ) -> Clip:

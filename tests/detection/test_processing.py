@@ -14,17 +14,18 @@ from detection.analysis_settings import AnalysisSettings
 from detection.chunks import stored_frames
 from detection.judging import judge_all
 from detection.live import live_path
-from detection.models import Analysis
+from detection.models import Analysis, DetectionChunk
 from detection.processing import ClipFailure, ClipRun, run
-from detection.services import analysis_create, clip_store, verdict_set
+from detection.services import analysis_create, analysis_turn, clip_store, verdict_set
 from detection.tracking import track_faces
 from jobs.attempts import Attempt, attempt_claim
 from jobs.models import Job, Queue
 from jobs.reporter import JobCancelled, Progress, Reporter
+from releases.models import ModelRelease
 from tests.detection.conftest import write_video
 from tests.detection.fakes import SIZE, FakeDetector, fake_release
 from tests.detection.killed_runs import STATES
-from tests.detection.makers import NOON, make_camera, make_release
+from tests.detection.makers import NOON, make_active_release, make_camera, make_release
 
 TWO_SECONDS = [i / 10 for i in range(20)]
 
@@ -66,6 +67,41 @@ def test_a_clip_becomes_detections_and_passages(analysis):
     assert analysis.frames == 10
     assert analysis.finished_at is not None
     assert analysis.clip.counted_analysis == analysis
+
+
+def test_the_next_clip_is_judged_by_the_release_that_was_activated_while_it_waited(analysis):
+    Analysis.objects.filter(pk=analysis.pk).update(follows_active=True)
+    newer = make_active_release("newer", precision="int8")
+    loaded: list[tuple[ModelRelease, str]] = []
+
+    def load(of: Analysis) -> FakeDetector:
+        loaded.append((of.release, of.precision))
+        return FakeDetector()
+
+    run(reporter_of(analysis), analysis.pk, load=load)
+    analysis.refresh_from_db()
+    assert loaded == [(newer, "int8")]
+    assert (analysis.release, analysis.precision) == (newer, "int8")
+
+
+def test_one_that_was_ordered_from_a_release_stays_with_it(analysis):
+    ordered = analysis.release
+    make_active_release("newer", precision="int8")
+    judge(analysis)
+    assert (analysis.release, analysis.precision) == (ordered, "auto")
+
+
+def test_one_that_goes_on_stays_with_the_release_that_began(analysis):
+    analysis.follows_active = True
+    analysis.save()
+    began = analysis.release
+    chunk = DetectionChunk.objects.create(analysis=analysis, number=0, first_time=0, last_time=1, frames=[])
+    make_active_release("newer")
+    analysis_turn(analysis=analysis)
+    assert analysis.release == began
+    chunk.delete()
+    analysis_turn(analysis=analysis)
+    assert Analysis.objects.get(pk=analysis.pk).release.name == "newer"
 
 
 def test_what_is_stored_are_boxes_of_the_clip_once_a_face(analysis):

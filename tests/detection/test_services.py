@@ -73,6 +73,7 @@ def test_a_clip_is_stored_with_its_facts_and_queued(gate, video, bob, active):
     assert clip.thumbnail.read().startswith(b"\xff\xd8")
     analysis = clip.analyses.get()
     assert (analysis.release, analysis.settings) == (active, {"frames_per_second": 5.0})
+    assert analysis.follows_active
     job = analysis.job
     assert (job.kind, job.owner, job.target_id, job.state) == ("detection.process_clip", bob, analysis.pk, "queued")
 
