@@ -1,4 +1,7 @@
-"""What a release yields on a part of a dataset version. Neither ever changes, so that it is measured once."""
+"""What a release yields on a part of a dataset version. Neither ever changes, so that it is measured once, in float32.
+
+Other numbers depend on the processor, and what a release judges in can be changed.
+"""
 
 from typing import Final, Self
 
@@ -10,6 +13,7 @@ from accounts.models import User
 from accounts.rights import Right
 
 EVALUATION_KIND: Final = "training.evaluation"
+MEASURED_IN: Final = "f32"
 
 
 class Part(models.TextChoices):
@@ -62,6 +66,11 @@ class Evaluation(models.Model):
             "part": self.get_split_display(),
             "version": self.version,
         }
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether its figures can stand beside others: earlier ones were taken in what the release judged in."""
+        return self.finished_at is not None and self.figures.get("precision") == MEASURED_IN
 
     @property
     def is_under_way(self) -> bool:

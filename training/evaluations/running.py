@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from jobs.reporter import JobFailure, Reporter
 from training.evaluating import figures_of, picture_rows, release_judge
-from training.evaluations.models import Evaluation
+from training.evaluations.models import MEASURED_IN, Evaluation
 from yolo.release import ReleaseError
 from yolo.samples import SampleError
 
@@ -16,7 +16,7 @@ class EvaluationFailure(JobFailure):
 
 
 def run(reporter: Reporter, target_id: int) -> None:
-    """Measure a release on a part of a version. Running it again does no harm."""
+    """Measure a release on a part of a version, in float32. Running it again does no harm."""
     row = Evaluation.objects.select_related("release", "version__dataset").filter(pk=target_id).first()
     if row is None:
         raise EvaluationFailure(_("The model was deleted."))
@@ -27,6 +27,7 @@ def run(reporter: Reporter, target_id: int) -> None:
             row.release,
             row.version,
             split=row.split,
+            precision=MEASURED_IN,
             on_picture=lambda done, total: reporter.progress(done=done, total=total),
         )
     except ValidationError as error:

@@ -18,7 +18,7 @@ from training.evaluations.models import EVALUATION_KIND, Evaluation, Part
 def evaluations_start(
     *, releases: Sequence[ModelRelease], version: DatasetVersion, split: str, by: User | None
 ) -> list[Evaluation]:
-    """Have releases measured by a job each, except those that were or are being measured on this part.
+    """Have releases measured in float32 by a job each, except those that were or are being measured so on this part.
 
     Raises ValidationError, keyed by field, where the version has no such pictures or a release none of its classes.
     """
@@ -28,10 +28,11 @@ def evaluations_start(
         row, _made = Evaluation.objects.select_for_update().get_or_create(
             release=release, version=version, split=split, defaults={"created_by": by}
         )
-        if row.finished_at is None and not row.is_under_way:
+        if not row.is_measured and not row.is_under_way:
             title = _("Measure %(subject)s") % {"subject": row}
             row.job = job_enqueue(kind=EVALUATION_KIND, title=title, owner=by, target_id=row.pk)
-            row.save(update_fields=["job"])
+            row.finished_at = None
+            row.save(update_fields=["job", "finished_at"])
             audit(actor=by, action="evaluation_start", target=row, release=release.name, version=str(version))
         rows.append(row)
     return rows

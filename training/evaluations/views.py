@@ -78,10 +78,10 @@ def _beside(chosen: dict[str, Any], user: User) -> dict[str, Any]:
     )
     found = {row.release_id: row for row in rows.select_related("release", "version__dataset", "job")}
     states = [(release, found.get(release.pk)) for release in chosen["release"]]
-    done = [row for _release, row in states if row is not None and row.finished_at is not None]
+    done = [row for _release, row in states if row is not None and row.is_measured]
     return {
         "states": states,
-        "missing": [release for release, row in states if row is None or not (row.finished_at or row.is_under_way)],
+        "missing": [release for release, row in states if row is None or not (row.is_measured or row.is_under_way)],
         "rows": done,
         "figures": figures_beside(done),
         "operating": operating_beside(done),

@@ -37,6 +37,23 @@ def test_what_is_measured_or_under_way_is_not_measured_again(tiny_release, other
     assert list(Job.objects.values_list("target_id", flat=True)) == [rows[1].pk]
 
 
+def test_figures_are_taken_in_float32_whatever_the_release_judges_in(tiny_release, version):
+    ModelRelease.objects.filter(pk=tiny_release.pk).update(precision="int8")
+    assert measured(ModelRelease.objects.get(pk=tiny_release.pk), version).figures["precision"] == "f32"
+
+
+def test_earlier_figures_in_other_numbers_are_not_shown_and_measured_anew(client, dan, tiny_release, version):
+    row = measured(tiny_release, version)
+    Evaluation.objects.update(figures={**row.figures, "precision": "int8", "map50": 0.25})
+    client.force_login(dan)
+    page = client.get(address(version, tiny_release)).content.decode()
+    assert ("Not measured on these pictures yet:" in page, "0.250" in page) == (True, False)
+    assert measured(tiny_release, version).figures["map50"] == 0.5
+    page = client.get(address(version, tiny_release)).content.decode()
+    assert "Not measured on these pictures yet:" not in page
+    assert "Computed in" in page
+
+
 @pytest.mark.parametrize(("split", "field"), [("holdout", "split"), ("validation", "split")])
 def test_a_part_without_pictures_is_refused(tiny_release, db, split, field):
     version = make_version(train=1, validation=0, test=1)
