@@ -61,7 +61,7 @@ def _write(reporter: Reporter, run: TrainingRun, result: TrainResult, *, folder:
             net_size=run.net_size,
             thresholds=dict.fromkeys(classes, UNTUNED_THRESHOLD),
         )
-        detector = Detector(unmeasured)
+        detector = Detector(unmeasured, precision="f32")
         reporter.progress(message=_("measuring on the validation pictures"), force=True)
         validation = judged_on(detector, run.version, Split.VALIDATION)
         thresholds = best_scores(validation, classes)

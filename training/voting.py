@@ -43,7 +43,7 @@ def release_let_vote(*, release: ModelRelease, by: User | None, tell: Tell = lam
 
 
 def _write(voting: Release, release: ModelRelease, version: DatasetVersion, folder: Path, tell: Tell) -> None:
-    detector = Detector(voting)
+    detector = Detector(voting, precision="f32")
     tell(_("measuring on the validation pictures"))
     validation = judged_on(detector, version, Split.VALIDATION)
     tell(_("measuring on the test pictures"))
