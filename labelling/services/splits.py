@@ -1,14 +1,20 @@
 """Every write about which part of the split pictures belong to."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.services import audit
 from labelling.models import Dataset, DatasetVersion, Image, Split
 from labelling.split_plans import locked_test_keys, refuse_against_lock
+
+NAMED: Final = 10
 
 
 @transaction.atomic
@@ -25,6 +31,29 @@ def images_fix_split(*, images: QuerySet[Image], split: str, by: User | None) ->
     for dataset in datasets:
         audit(actor=by, action="images_fix_split", target=dataset, split=split, images=counts[dataset.pk])
     return sum(counts.values())
+
+
+@transaction.atomic
+def splits_fix(*, dataset: Dataset, splits: Mapping[str, str], by: User | None) -> int:
+    """Put pictures of a dataset, by their names, into parts that new versions keep; how many.
+
+    Raises ValidationError where the dataset lacks one of them, and as images_fix_split does.
+    """
+    keys = dict(Image.objects.visible().filter(dataset=dataset).values_list("external_id", "pk"))
+    lacking = [name for name in splits if name not in keys]
+    if lacking:
+        raise ValidationError(
+            ngettext(
+                "%(dataset)s has no picture %(names)s.",
+                "%(dataset)s lacks %(n)d of these pictures: %(names)s.",
+                len(lacking),
+            )
+            % {"dataset": dataset.name, "n": len(lacking), "names": ", ".join(lacking[:NAMED])}
+        )
+    for split in Split.values:
+        named = [keys[name] for name, part in splits.items() if part == split]
+        images_fix_split(images=Image.objects.filter(pk__in=named), split=split, by=by)
+    return len(splits)
 
 
 def fix_split_check(*, dataset: Dataset, images: QuerySet[Image], split: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.models import AuditEntry
 from labelling.models import Box, Dataset, DatasetVersion, Image, LabelImport
 from tests.labelling.makers import bbox, jpeg, record, zipped
 from tests.labelling.web_server import serving
@@ -208,6 +209,43 @@ def test_the_test_split_of_a_version_is_locked(export, pictures, capsys):
     Image.objects.filter(external_id="a.jpg").update(fixed_split="test")
     command(capsys, "dataset_version", "--dataset", "masks", "--lock-test")
     assert Dataset.objects.get().locked_test == DatasetVersion.objects.get()
+
+
+def test_a_file_says_which_part_each_picture_belongs_to(export, pictures, capsys, tmp_path):
+    command(capsys, "import_labelbox", export, "--images", pictures, "--dataset", "masks")
+    first, second = sorted(Image.objects.exclude(file="").values_list("external_id", flat=True))
+    (tmp_path / "splits.csv").write_text(f"picture,split\n{first},test\n{second},train\n", encoding="utf-8-sig")
+    for seed in ("1", "2", "3"):
+        result = command(
+            capsys, "dataset_version", "--dataset", "masks", "--seed", seed, "--splits", tmp_path / "splits.csv"
+        )
+        assert result["images"] == {"test": 1, "train": 1}
+    frozen = DatasetVersion.objects.first().images.values_list("image__external_id", "split")
+    assert dict(frozen) == {first: "test", second: "train"}
+    assert AuditEntry.objects.filter(action="images_fix_split").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("name,part\na.jpg,test\n", "does not begin with the line picture,split"),
+        ("", "does not begin with the line picture,split"),
+        ("picture,split\na.jpg,test\nb.jpg,dev\n", r"Line 3 of .* is not the name of a picture and one of"),
+        ("picture,split\na.jpg\n", r"Line 2 of .* is not the name of a picture and one of"),
+        ("picture,split\na.jpg,test\na.jpg,train\n", r"Line 3 of .* names a.jpg again"),
+        ("picture,split\na.jpg,test\nz.jpg,train\n", r"masks has no picture z.jpg\."),
+        ("picture,split\ny.jpg,test\nz.jpg,train\n", r"masks lacks 2 of these pictures: y.jpg, z.jpg\."),
+    ],
+)
+def test_a_file_of_parts_that_is_wrong_changes_nothing(export, pictures, capsys, tmp_path, text, sentence):
+    command(capsys, "import_labelbox", export, "--images", pictures, "--dataset", "masks")
+    (tmp_path / "splits.csv").write_text(text)
+    with pytest.raises(CommandError, match=sentence):
+        call_command("dataset_version", "--dataset", "masks", "--splits", str(tmp_path / "splits.csv"))
+    with pytest.raises(CommandError, match="There is no file"):
+        call_command("dataset_version", "--dataset", "masks", "--splits", str(tmp_path / "nothing.csv"))
+    assert not DatasetVersion.objects.exists()
+    assert not Image.objects.exclude(fixed_split="").exists()
 
 
 def test_voc_is_written(export, pictures, capsys, tmp_path):
