@@ -133,7 +133,12 @@ def _data(made: Mapping[str, Any]) -> Section:
     for role, data in used:
         if not data:
             continue
-        facts.append((role, _("%(name)s, version %(version)s") % data))
+        named = (
+            _("%(name)s, version %(version)s")
+            if "version" in data
+            else _("%(name)s, a folder of %(pictures)s pictures")
+        )
+        facts.append((role, named % data))
         facts.append((_("SHA-256 of this version"), str(data.get("content_sha256") or _("unknown"))))
         described = data.get("description") or _("The data set has no description: nothing is on record.")
         facts.append((_("Origin and licence"), described))

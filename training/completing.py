@@ -27,7 +27,8 @@ from releases.models import ModelRelease
 from releases.precision import shortfall_note
 from releases.services import additions_take, release_folder
 from training.measuring import summary
-from training.provenance import about, code_version, packages
+from training.provenance import about, code_version
+from yolo import origin
 from yolo.calibration import CALIBRATION, calibrated, fit_temperature
 from yolo.curves import LEAST_SCORE, calibration_error, reliability, told_and_right
 from yolo.detector import Detector, int8_network
@@ -286,6 +287,6 @@ def _made(version: DatasetVersion) -> dict[str, Any]:
     return {
         "made": timezone.now().isoformat(timespec="seconds"),
         "code": code_version(),
-        "packages": packages(("nncf", "openvino", "numpy")),
+        "packages": origin.packages(("nncf", "openvino", "numpy")),
         "dataset": about(version),
     }

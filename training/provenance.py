@@ -1,22 +1,17 @@
 """Where a release comes from: enough to make it again."""
 
 import platform
-import subprocess
-from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed_version
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from labelling.models import DatasetVersion
 from training.models import TrainingRun
+from yolo import origin
 
 if TYPE_CHECKING:
     from yolo.train import TrainResult
-
-PACKAGES: Final = ("keras", "tensorflow-cpu", "tensorflow", "numpy", "opencv-python-headless", "openvino")
 
 
 def provenance(run: TrainingRun, result: "TrainResult") -> dict[str, Any]:
@@ -39,19 +34,13 @@ def provenance(run: TrainingRun, result: "TrainResult") -> dict[str, Any]:
         "options": run.options,
         "code": code_version(),
         "python": platform.python_version(),
-        "packages": packages(),
+        "packages": origin.packages(),
     }
 
 
 def code_version() -> str:
     """Version of this code, with the commit where it runs from a git checkout."""
-    version = str(settings.SPECTACULAR_SETTINGS["VERSION"])
-    command = ["git", "-C", str(settings.BASE_DIR), "describe", "--always", "--dirty", "--abbrev=12"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return version
-    return f"{version}+{done.stdout.strip()}"
+    return origin.code_version(str(settings.SPECTACULAR_SETTINGS["VERSION"]))
 
 
 def about(version: DatasetVersion) -> dict[str, Any]:
@@ -63,14 +52,3 @@ def about(version: DatasetVersion) -> dict[str, Any]:
         "description": version.dataset.description,
         "split_seed": version.seed,
     }
-
-
-def packages(names: Sequence[str] = PACKAGES) -> dict[str, str]:
-    """The versions of these packages, as far as they are installed."""
-    found = {}
-    for name in names:
-        try:
-            found[name] = installed_version(name)
-        except PackageNotFoundError:
-            continue
-    return found

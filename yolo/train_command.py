@@ -20,11 +20,13 @@ from yolo.anchors import AnchorFit, kmeans_anchors, size_ious, sizes_at
 from yolo.checkpoint import CheckpointError
 from yolo.config import TrainConfig, network_named
 from yolo.darknet_cfg import DarknetError
+from yolo.downloads import sha256_of
 from yolo.evaluate import collect
 from yolo.events import EpochEvent, Event, SetbackEvent, StartEvent, StepEvent
 from yolo.keras_predictor import KerasPredictor
 from yolo.metrics import best_operating_points, mean_average_precision
-from yolo.release import ReleaseError, read_release, write_release
+from yolo.origin import made_here, samples_sha256
+from yolo.release import MANIFEST, ReleaseError, read_release, write_release
 from yolo.samples import Sample, SampleError
 from yolo.train import TrainError, TrainResult, train
 from yolo.train_options import option, train_config
@@ -90,7 +92,7 @@ def run(options: argparse.Namespace, config: TrainConfig) -> dict[str, object]:
             resume=options.resume,
             judged=options.judge,
         )
-    return _release(result, material, config, release_folder)
+    return _release(result, material, config, release_folder, made_of=_origin(options, material, config))
 
 
 def gather(options: argparse.Namespace, config: TrainConfig) -> Material:
@@ -176,7 +178,35 @@ def read_crops(folder: Path, classes: Sequence[str], mapping: Mapping[str, str])
     return tuple(crop for crop in crops if len(crop.boxes))
 
 
-def _release(result: TrainResult, material: Material, config: TrainConfig, folder: Path) -> dict[str, object]:
+def _origin(options: argparse.Namespace, material: Material, config: TrainConfig) -> dict[str, Any]:
+    """What release.json tells of the making before it is known what came of it."""
+    start = read_release(options.start_release) if options.start_release else None
+    pictures = (*material.training, *material.validation)
+    return {
+        **made_here(),
+        "dataset": _about(options.voc, pictures),
+        "single_faces": _about(options.crops, material.crops) if options.crops else None,
+        "start_release": {"name": start.name, "sha256": sha256_of(start.folder / MANIFEST)} if start else None,
+        "start_weights": {"source": options.start_weights.name} if options.start_weights else None,
+        "net_size": config.net_size,
+        "batch": config.batch,
+        "options": dict(options.option),
+        "minutes": config.minutes or None,
+    }
+
+
+def _about(folder: Path, samples: Sequence[Sample]) -> dict[str, Any]:
+    return {
+        "name": folder.resolve().name,
+        "pictures": len(samples),
+        "content_sha256": samples_sha256(samples),
+        "description": "",
+    }
+
+
+def _release(
+    result: TrainResult, material: Material, config: TrainConfig, folder: Path, *, made_of: Mapping[str, Any]
+) -> dict[str, object]:
     """Evaluate the best weights on the validation pictures, find thresholds, write all down."""
     network = network_named(config.network)
     predict = KerasPredictor(result.model, network, anchors=material.fit.anchors, net_size=config.net_size)
@@ -195,7 +225,8 @@ def _release(result: TrainResult, material: Material, config: TrainConfig, folde
         thresholds={name: point.threshold for name, point in zip(material.classes, points, strict=True)},
         metrics={"validation": as_releases_tell(metrics, pictures=len(truths))},
         provenance={
-            "epochs": config.epochs,
+            **made_of,
+            "epochs": result.epochs,
             "best_epoch": result.best_epoch,
             "seed": config.seed,
             "training_pictures": len(material.training),

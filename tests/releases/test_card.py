@@ -55,6 +55,15 @@ def points(title: str, release: Release = RELEASE) -> str:
     return "\n".join(next(section.points for section in card(release).sections if section.title == title))
 
 
+def test_a_release_that_was_trained_on_a_folder_names_it():
+    voc = {"name": "voc", "pictures": 12, "content_sha256": "9e3b", "description": ""}
+    facts = dict(
+        fact for section in card(replace(RELEASE, provenance={"dataset": voc})).sections for fact in section.facts
+    )
+    assert facts["Trained, validated and tested on"] == "voc, a folder of 12 pictures"
+    assert facts["SHA-256 of this version"] == "9e3b"
+
+
 def test_it_tells_data_with_licence_version_hash_run_and_code():
     facts = {label: value for section in card().sections for label, value in section.facts}
     assert facts["Trained, validated and tested on"] == "face-mask, version 3"

@@ -1,11 +1,14 @@
 import json
+from datetime import UTC, datetime, timedelta
 
 import cv2
+import keras
 import numpy as np
 import pytest
 
 from tests.yolo.random_release import random_release
 from yolo.config import TrainConfig
+from yolo.origin import samples_sha256
 from yolo.release import read_release
 from yolo.samples import Sample
 from yolo.train_command import _anchors, _parser, box_sizes, main, read_crops, split, split_as_listed
@@ -48,7 +51,12 @@ def test_it_trains_from_a_folder_to_a_release_that_can_be_read(voc, tmp_path, ca
     assert summary["release"] == str(out / "release")
     assert release.metrics["validation"]["map50"] == summary["map50"]
     # A tenth of twelve pictures, rounded
-    assert release.provenance["validation_pictures"] == 1
+    made = release.provenance
+    assert (made["validation_pictures"], made["epochs"], made["options"]) == (1, 1, {})
+    assert (made["dataset"]["name"], made["dataset"]["pictures"]) == (voc.name, 12)
+    assert made["dataset"]["content_sha256"] == samples_sha256(read_voc(voc, mapping={"azul": "blue"}).samples)
+    assert abs(datetime.fromisoformat(made["created"]) - datetime.now(UTC)) < timedelta(hours=1)
+    assert made["packages"]["keras"] == keras.__version__
     assert "Epoch 1: " in printed.err
     assert main(arguments) == 1
     assert "exists already; choose another folder" in capsys.readouterr().err

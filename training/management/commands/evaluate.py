@@ -71,6 +71,8 @@ class Command(DataCommand):
             self.say(
                 _("The release was trained on %(learnt)d of these %(pictures)d pictures: they flatter it.") % words
             )
+        elif figures["learnt_from"] is None:
+            self.say(_("Nobody knows here whether the release was trained on these pictures."))
         self.result(figures)
 
 
