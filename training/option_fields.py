@@ -194,6 +194,12 @@ OPTION_GROUPS: Final = (
                 _("Smallest and largest, in pixels of the canvas."),
                 SpanField,
             ),
+            Option(
+                "augment.near_faces",
+                _("Near faces"),
+                _("Share of canvases in which one single face fills a third of the side or more: for doors and desks."),
+                _SHARE,
+            ),
             Option("augment.flip", _("Mirrored"), _("Share of pictures that are mirrored."), _SHARE),
             Option("augment.hue", _("Hue"), _("Largest shift of the hue, as a share of its circle."), _SHARE),
             Option("augment.saturation", _("Saturation"), _("Largest change of the saturation."), _SHARE),

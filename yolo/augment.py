@@ -1,4 +1,4 @@
-"""Composes training canvases: scaled scenes, four-tile mosaics, packed and pasted faces.
+"""Composes training canvases: scaled scenes, four-tile mosaics, packed and pasted faces, faces near the camera.
 
 Everything random comes from the generator handed in. Pictures are uint8 (h, w, 3) BGR, boxes
 `xyxy` in pixels counted from the outer edge of the first pixel. Mosaics: Bochkovskiy et al.,
@@ -24,6 +24,10 @@ STRETCH = 0.1
 FOCUS = 0.75
 """Share of the crops of a scene that are placed around one of its boxes."""
 MOST_PASTED = 4
+NEAR_SIDES = (0.35, 0.95)
+"""The longer side of a near face as a share of the canvas."""
+NEAR_OUTSIDE = 0.15
+"""So much of a near face's width, and of its height, may lie outside of the canvas."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,9 @@ class Composer:
 
     def compose(self, material: Material, index: int, rng: Generator) -> Picture:
         """One canvas (canvas, canvas, 3) in which scene `index` takes part."""
-        if rng.random() < self.mosaic:
+        if self.config.near_faces and rng.random() < self.config.near_faces:
+            picture = self._near_face(material, index, rng)
+        elif rng.random() < self.mosaic:
             picture = self._mosaic(material, index, rng)
         else:
             size = (self.canvas, self.canvas)
@@ -92,6 +98,11 @@ class Composer:
                 tile = self._scene_tile(material, scene, size, rng)
             tiles.append((left, top, tile))
         return assembled(tiles, self.canvas)
+
+    def _near_face(self, material: Material, index: int, rng: Generator) -> Picture:
+        size = (self.canvas, self.canvas)
+        scene = cut_scene(material.scene(index), size, self.scene_sides, self.config, rng)
+        return with_near_face(scene, material, self.config, rng)
 
     def _scene_tile(self, material: Material, scene: Picture, size: tuple[int, int], rng: Generator) -> Picture:
         tile = cut_scene(scene, size, self.scene_sides, self.config, rng)
@@ -224,6 +235,33 @@ def with_pasted_faces(tile: Picture, material: Material, config: AugmentConfig, 
         boxes.append(patch.boxes + np.array([left, top] * 2, np.float32))
         labels.append(patch.labels)
     return Picture(image, as_boxes(np.concatenate(boxes)), np.concatenate(labels))
+
+
+def with_near_face(tile: Picture, material: Material, config: AugmentConfig, rng: Generator) -> Picture:
+    """Lay the picture of a face over a tile so that the face takes a large part of it, as before a door's camera.
+
+    Faces of the tile of which too little is left beside it are not looked for.
+    """
+    face = material.random_face(rng)
+    if face is None:
+        return tile
+    box = face.boxes[0].astype(np.float64)
+    extents = box[2:] - box[:2]
+    scale = rng.uniform(*NEAR_SIDES) * min(tile.width, tile.height) / max(extents.max(), 1.0)
+    room = np.array([tile.width, tile.height])
+    outside = NEAR_OUTSIDE * extents * scale
+    corner = rng.uniform(-outside, np.maximum(room - extents * scale + outside, -outside))
+    begin = corner - box[:2] * scale
+    first = np.maximum(begin.round(), 0).astype(int)
+    last = np.minimum((begin + np.array([face.width, face.height]) * scale).round(), room).astype(int)
+    offsets = first - begin
+    patch = window(face, (scale, scale), (offsets[0], offsets[1]), (last[0] - first[0], last[1] - first[1]), config)
+    image = tile.image.copy()
+    image[first[1] : last[1], first[0] : last[0]] = patch.image
+    hidden = intersections(np.concatenate([first, last]), tile.boxes)[0] / np.maximum(areas(tile.boxes), 1e-6)
+    left = 1 - hidden >= config.least_visible
+    boxes = np.concatenate([tile.boxes[left], patch.boxes + np.tile(first, 2)])
+    return Picture(image, as_boxes(boxes), np.concatenate([tile.labels[left], patch.labels]))
 
 
 def face_patch(face: Picture, side: float, config: AugmentConfig, rng: Generator) -> Picture:

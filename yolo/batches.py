@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from yolo.augment import Composer, Picture, resized_image, window
+from yolo.augment import NEAR_SIDES, Composer, Picture, resized_image, window
 from yolo.boxes import clipped, sizes
 from yolo.config import AugmentConfig, TrainConfig, network_named
 from yolo.samples import Sample
@@ -47,6 +47,7 @@ class PictureStore:
         *,
         config: AugmentConfig,
         most_side: float,
+        most_face: float = 0.0,
         cache_bytes: int,
         weights: NDArray[np.float64] | None = None,
     ) -> None:
@@ -56,6 +57,7 @@ class PictureStore:
         self._crops = tuple(crop for crop in crops if len(crop.boxes))
         self._config = config
         self._most_side = most_side
+        self._most_face = max(most_face, config.crop_faces[1])
         self._room = cache_bytes
         self._lock = threading.Lock()
         self._cache: dict[tuple[str, int], Picture] = {}
@@ -96,7 +98,7 @@ class PictureStore:
     def _load_crop(self, index: int) -> Picture:
         picture = _read(self._crops[index])
         largest = float(sizes(picture.boxes[:1]).max())
-        return _shrunk(picture, self._config.crop_faces[1] / max(largest, 1.0))
+        return _shrunk(picture, self._most_face / max(largest, 1.0))
 
     def _keep(self, key: tuple[str, int], picture: Picture) -> Picture:
         with self._lock:
@@ -131,6 +133,7 @@ class Batches:
             crops,
             config=config.augment,
             most_side=max(config.scene_sides[1], config.fine_tune_scene_sides[1]),
+            most_face=_most_near_face(config),
             weights=self._weights,
             cache_bytes=config.cache_megabytes * 1_000_000,
         )
@@ -266,6 +269,12 @@ def _faces_by_class(samples: Sequence[Sample], *, own: bool) -> list[list[tuple[
             if usable:
                 faces.setdefault(int(label), []).append((index, box))
     return [faces[label] for label in sorted(faces)]
+
+
+def _most_near_face(config: TrainConfig) -> float:
+    """The longest side, in pixels, of faces near the camera; 0 where none are shown."""
+    canvas = max(config.canvas, config.fine_tune_canvas) * (1 + config.multi_scale)
+    return NEAR_SIDES[1] * canvas if config.augment.near_faces else 0.0
 
 
 def _cut_face(scene: Picture, box: int, config: AugmentConfig) -> Picture:

@@ -180,6 +180,7 @@ class AugmentConfig:
     packed_tiles: float = 0.35
     pasted_scenes: float = 0.3
     crop_faces: tuple[float, float] = (14.0, 130.0)
+    near_faces: float = 0.0
     flip: float = 0.5
     hue: float = 0.015
     saturation: float = 0.6
@@ -188,7 +189,7 @@ class AugmentConfig:
     least_side: float = 3.0
 
     def __post_init__(self) -> None:
-        _check_shares(self, "mosaic", "packed_tiles", "pasted_scenes", "flip", "least_visible")
+        _check_shares(self, "mosaic", "packed_tiles", "pasted_scenes", "near_faces", "flip", "least_visible")
         low, high = self.crop_faces
         if not 0 < low <= high:
             raise ValueError("crop_faces goes from a smaller to a bigger size, both above 0.")

@@ -14,6 +14,7 @@ from yolo.augment import (
     packed_faces,
     visible,
     window,
+    with_near_face,
     with_pasted_faces,
 )
 from yolo.boxes import areas
@@ -52,6 +53,20 @@ class Material:
 
     def random_face(self, rng):
         return self.picture
+
+
+def blue_face():
+    """A face of 40x40 in a picture of 100x80, of class 0."""
+    image = np.full((80, 100, 3), 120, np.uint8)
+    image[20:60, 30:70] = (255, 0, 0)
+    return Picture(image, np.array([[30, 20, 70, 60]], np.float32), np.array([0]))
+
+
+class TwoKinds(Material):
+    """Scenes of one picture, single faces of another."""
+
+    def random_face(self, rng):
+        return blue_face()
 
 
 class NoFaces(Material):
@@ -193,3 +208,27 @@ def test_log_uniform_draws_as_often_below_the_geometric_mean_as_above():
     assert drawn.min() >= 10
     assert drawn.max() <= 1000
     assert (drawn < 100).mean() == pytest.approx(0.5, abs=0.04)
+
+
+def test_a_near_face_fills_the_canvas_and_hides_what_lies_behind():
+    scene = red_square(200, 160, (60, 40, 140, 120))
+    for seed in range(30):
+        tile = with_near_face(scene, Material(blue_face()), AugmentConfig(), np.random.default_rng(seed))
+        near = tile.boxes[tile.labels == 0]
+        assert (tile.image.shape, len(near)) == (scene.image.shape, 1)
+        columns = np.flatnonzero((tile.image[..., 0] > 200).any(axis=0))
+        np.testing.assert_allclose(near[0, [0, 2]], [columns.min(), columns.max() + 1], atol=1.5)
+        whole = 0.35 * 160 <= (near[0, 2] - near[0, 0]) <= 0.95 * 160 + 1  # a face is 40x40: its side is a share of 160
+        assert whole or near[0, 0] == 0 or near[0, 2] == 200
+        seen = red_pixels(tile.image).sum() / 80**2
+        assert (1 in tile.labels) == (seen >= 0.4)
+
+
+def test_near_faces_are_shown_as_often_as_is_wished():
+    usual = {"canvas": 96, "mosaic": 0.0, "scene_sides": (96, 97)}
+    composer = Composer(AugmentConfig(near_faces=0.25, pasted_scenes=0.0), **usual)
+    rng = np.random.default_rng(3)
+    blue = [(composer.compose(TwoKinds(red_square()), 0, rng).labels == 0).any() for _ in range(400)]
+    assert np.mean(blue) == pytest.approx(0.25, abs=0.07)  # three standard deviations of 400 throws
+    without = Composer(AugmentConfig(near_faces=0.5), **usual)
+    assert not (without.compose(NoFaces(red_square()), 0, rng).labels == 0).any()
