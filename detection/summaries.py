@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypedDict
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, DateTimeField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -26,7 +28,7 @@ class Said(TypedDict):
 
 @dataclass(frozen=True)
 class ReleaseChange:
-    """From the clips of this day on another release judged than before."""
+    """From a clip of this day on another release judged than before."""
 
     date: date
     release: str
@@ -35,7 +37,7 @@ class ReleaseChange:
 
 @dataclass(frozen=True)
 class CameraSummary:
-    """One camera over one period, day by day of its own calendar; `changes` in order of time, one a day at most."""
+    """One camera over one period, day by day of its own calendar; `changes` in order of time."""
 
     camera: Camera
     days: tuple[Day, ...]
@@ -114,7 +116,7 @@ def _spans(cameras: Sequence[Camera], dates: dict[int, tuple[date, date]]) -> li
         Clip.objects.filter(camera__in=cameras, counted_analysis__isnull=False, filmed_at__lt=ends)
         .annotate(ended_at=ended)
         .filter(ended_at__gt=begins)
-        .order_by("filmed_at")
+        .order_by("filmed_at", "pk")
         .values_list("pk", "camera_id", "filmed_at", "duration", "counted_analysis__release__name")
     )
     return [_Span(clip, camera, filmed, filmed + duration, release) for clip, camera, filmed, duration, release in rows]
@@ -162,19 +164,14 @@ def _summary(
     days = tuple(
         Day(day, tallies.get((camera.pk, day), Tally()), covered.get(day, timedelta(0))) for day in days_between(*dates)
     )
-    changes = release_changes([(span.begins.astimezone(camera.zone).date(), span.release) for span in own])
+    changes = release_changes([(span.begins, span.release) for span in own], camera.zone)
     return CameraSummary(camera, days, tuple(change for change in changes if dates[0] <= change.date <= dates[1]))
 
 
-def release_changes(judged: Iterable[tuple[date, str]]) -> list[ReleaseChange]:
-    """Where the release changes along (day, release) of a camera's clips in order of time.
-
-    Of a day with several, what counts is which release its last clip was judged by, and that of the day before.
-    """
-    by_day = dict(judged)  # the last of a day stays
-    changes, before = [], None
-    for day, release in by_day.items():
-        if before is not None and release != before:
-            changes.append(ReleaseChange(day, release, before))
-        before = release
-    return changes
+def release_changes(judged: Iterable[tuple[datetime, str]], zone: ZoneInfo) -> list[ReleaseChange]:
+    """Every change of release along (begin, release) of a camera's clips in order of time, with its day in `zone`."""
+    return [
+        ReleaseChange(begins.astimezone(zone).date(), release, before)
+        for (_, before), (begins, release) in pairwise(judged)
+        if release != before
+    ]

@@ -83,7 +83,7 @@ def cameras_with_newest(user: User) -> QuerySet[Camera]:
 def chart_points(summary: CameraSummary) -> list[dict[str, Any]]:
     """The days of a chart; a day without judged passages has no rate: a gap, not a zero.
 
-    `release` is that which judges from this day on, where it is another than before.
+    `release` is that which judges from this day on, where the release changes within it: the last one of the day.
     """
     changed = {change.date: change.release for change in summary.changes}
     return [

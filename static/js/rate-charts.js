@@ -1,5 +1,5 @@
 // The rate by day with its 95 % interval as a band. Days without judged passages are gaps; a dashed line stands
-// at the first day that another model judged.
+// at each day within which another model began to judge.
 import { onThemeChange, token } from "./theme.js";
 
 const points = JSON.parse(document.getElementById("charts").textContent);

@@ -1,10 +1,12 @@
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from detection.periods import Period
 from detection.stats import Tally
 from detection.summaries import ReleaseChange, camera_summaries, clip_tallies, one_sided_releases, release_changes
+from detection.views.overview import chart_points
 from releases.models import ModelRelease
 from tests.detection.makers import make_analysis, make_camera, make_clip, make_release, say
 
@@ -157,12 +159,50 @@ def test_the_page_of_a_camera_says_why_there_is_no_rate(client, alice):
     assert "judged by slim, which does not know both" in client.get(address).content.decode()
 
 
-def test_a_change_of_release_is_told_at_the_first_day_it_judges():
-    first, second, third = date(2026, 7, 1), date(2026, 7, 2), date(2026, 7, 4)
-    judged = [(first, "a"), (first, "a"), (second, "a"), (second, "b"), (third, "b"), (third, "a")]
-    assert release_changes(judged) == [ReleaseChange(second, "b", "a"), ReleaseChange(third, "a", "b")]
-    assert release_changes([(first, "a"), (first, "b"), (first, "a"), (second, "a")]) == []
-    assert release_changes([]) == []
+def test_every_change_of_release_is_told_with_its_local_day():
+    berlin = ZoneInfo("Europe/Berlin")
+    # 22:30 in UTC on 1 July is half past midnight on 2 July in Berlin
+    early, noon, late = (datetime(2026, 7, 1, hour, 30, tzinfo=UTC) for hour in (6, 12, 22))
+    first, second = date(2026, 7, 1), date(2026, 7, 2)
+    assert release_changes([(early, "a"), (noon, "a"), (late, "b")], berlin) == [ReleaseChange(second, "b", "a")]
+    assert release_changes([(early, "a"), (noon, "b"), (late, "b")], berlin) == [ReleaseChange(first, "b", "a")]
+    assert release_changes([(early, "a"), (early, "b"), (noon, "a"), (late, "a")], berlin) == [
+        ReleaseChange(first, "b", "a"),
+        ReleaseChange(first, "a", "b"),
+    ]
+    assert release_changes([(early, "a")], berlin) == release_changes([], berlin) == []
+
+
+def judged_by(camera, *clips):
+    """One counted analysis for each (filmed at, name of its release)."""
+    for filmed_at, name in clips:
+        analysis = make_analysis(make_clip(camera, filmed_at=filmed_at), "with_mask")
+        analysis.release, _ = ModelRelease.objects.get_or_create(
+            name=name,
+            defaults={"network": "yolov3-slim", "net_size": 416, "classes": [], "sha256": name * 64, "folder": name},
+        )
+        analysis.save()
+
+
+def test_a_change_within_the_first_judged_day_is_on_the_chart_and_in_words(client, alice):
+    camera = make_camera("gate")
+    first = datetime(2026, 7, 1, 9, tzinfo=UTC)
+    judged_by(camera, (first, "a"), (first + timedelta(hours=1), "a"), (first + timedelta(hours=2), "b"))
+    client.force_login(alice)
+    response = client.get(f"/cameras/{camera.pk}/?from=2026-07-01&to=2026-07-02")
+    (points,) = response.context["charts"].values()
+    assert [point["release"] for point in points] == ["b", None]
+    assert "b instead of a" in response.content.decode()
+
+
+def test_a_release_put_back_on_the_same_day_is_two_changes():
+    camera = make_camera("gate")
+    first = datetime(2026, 7, 1, 9, tzinfo=UTC)
+    judged_by(camera, (first, "a"), (first + timedelta(hours=2), "a"), (first + timedelta(hours=1), "b"))
+    (summary,) = camera_summaries([camera], WEEK, NOW)
+    day = date(2026, 7, 1)
+    assert summary.changes == (ReleaseChange(day, "b", "a"), ReleaseChange(day, "a", "b"))
+    assert chart_points(summary)[0]["release"] == "a"
 
 
 def test_a_camera_tells_which_release_its_counted_analyses_are_of():
