@@ -7,6 +7,8 @@ from drf_spectacular.views import SpectacularAPIView
 from accounts.views import administration_login
 from maskweb.views import api_docs, health
 
+handler404 = "maskweb.views.not_found"
+
 urlpatterns = [
     path("health/", health, name="health"),
     path("admin/login/", administration_login, name="administration_login"),

@@ -136,7 +136,7 @@ class BatchZips(BatchesAPI):
         tags=["batches"],
         parameters=[
             ZIP_NAME,
-            OpenApiParameter("size", int, description="Of the whole zip in bytes; without it this is all of it."),
+            OpenApiParameter("size", int, description="Of the whole zip in bytes; without it the body is all of it."),
             OpenApiParameter("offset", int, description="Where this portion begins, 0 unless said."),
         ],
         request={"application/octet-stream": OpenApiTypes.BINARY},
@@ -152,8 +152,10 @@ class BatchZips(BatchesAPI):
         name = request.query_params.get("name", "")
         if not name:
             refuse("name", _("Say what the zip is called."))
-        length = _number(request.META.get("CONTENT_LENGTH", ""), "size", default=0)
-        size = _number(request.query_params.get("size", ""), "size", default=length)
+        said = request.query_params.get("size", "") or request.META.get("CONTENT_LENGTH", "")
+        if not said:
+            refuse("size", _("Say how many bytes the zip has."))
+        size = _number(said, "size", default=0)
         offset = _number(request.query_params.get("offset", ""), "offset", default=0)
         try:
             packed = zip_portion_add(batch=batch, name=name, size=size, offset=offset, content=request._request)

@@ -1,12 +1,20 @@
 """The API of batches of photographs."""
 
 import io
+import json
+import re
 import zipfile
 
 import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import AsyncRequestFactory
 from django.urls import reverse
 
+from accounts.services import api_token_create
+from maskweb.asgi import application
 from releases.batches.models import PictureBatch
 from releases.batches.running import run
 from tests.releases.batches.makers import BLUE, RED, ByColour, filled, judged, picture, reporter_of, zipped
@@ -79,6 +87,35 @@ def test_a_zip_in_portions_is_told_where_to_go_on(api, dan):
 )
 def test_mistakes_about_a_zip_name_their_word(api, dan, query, field):
     assert put_zip(api, filled(dan, {}), b"x", **query).json().keys() == {field}
+
+
+async def put_unmeasured(token, address, parts):
+    """Status and JSON of the whole site's answer to a body in parts, whose length no header tells."""
+    headers = [(b"authorization", f"Bearer {token}".encode())]
+    path, _mark, query = address.partition("?")
+    scope = AsyncRequestFactory()._base_scope(method="PUT", path=path, query_string=query, headers=headers)
+    talk = ApplicationCommunicator(application, scope)
+    for number, part in enumerate(parts, start=1):
+        await talk.send_input({"type": "http.request", "body": part, "more_body": number < len(parts)})
+    start = await talk.receive_output(timeout=30)
+    return start["status"], json.loads((await talk.receive_output())["body"])
+
+
+async def test_a_zip_may_come_in_chunks_without_a_length_when_its_size_is_said(dan):
+    batch = await sync_to_async(filled)(dan, {})
+    _row, token = await sync_to_async(api_token_create)(user=dan, name="curl")
+    content = zipped({"a.png": picture(RED), "b.png": picture(BLUE)})
+    address = reverse("api-batch-zip", args=[batch.pk]) + "?name=a.zip"
+    parts = [content[:100], content[100:]]
+    assert await put_unmeasured(token, address, parts) == (400, {"size": ["Say how many bytes the zip has."]})
+    status, told = await put_unmeasured(token, f"{address}&size={len(content)}", parts)
+    assert (status, told["arrived"], await batch.pictures.acount()) == (200, len(content), 2)
+
+
+def test_no_example_lets_curl_append_the_name_of_a_file_to_an_address():
+    told = (settings.BASE_DIR / "docs" / "api.md").read_text()
+    sent = re.findall(r"ask .*-T (\S+)", told)
+    assert sent == ["-", "-"]
 
 
 def test_what_is_no_zip_is_told(api, dan):
