@@ -59,10 +59,10 @@ def jpeg(image: Picture) -> bytes:
 
 
 def drawn(image: Picture, boxes: Sequence[Mapping[str, Any]]) -> Picture:
-    """A copy of the picture with each box, its class and score.
+    """A copy of the picture with each box, its class, and the chance that it is right, or its score if none is known.
 
-    `boxes`: {"class", "score", "xyxy"} with pixels of this picture. The weakest are drawn first. Words lie where they
-    cover no face: where there is no such place, the score stands alone, and the colour tells the class.
+    `boxes`: {"class", "score", "chance", "xyxy"} with pixels of this picture. The weakest are drawn first. Words lie
+    where they cover no face: where there is no such place, the number stands alone, and the colour tells the class.
     """
     canvas = image.copy()
     thickness = max(1, round(max(image.shape[:2]) / 500))
@@ -85,13 +85,19 @@ def _colour(box: Mapping[str, Any]) -> tuple[int, int, int]:
     return COLOURS.get(str(box["class"]), OTHER_COLOUR)
 
 
+def _number(box: Mapping[str, Any]) -> str:
+    """As *Try photographs* writes it: the chance in whole per cent, else the score."""
+    chance = box.get("chance")
+    return f"{box['score']:.2f}" if chance is None else f"{int(100 * chance + 0.5)}%"
+
+
 def _write_beside(
     canvas: Picture, box: Mapping[str, Any], corners: Edges, taken: Sequence[Edges], thickness: int
 ) -> Edges:
     """White words on the colour of the box, in the first place that is free; where they lie."""
     scale = 0.35 + 0.1 * thickness
-    score = f"{box['score']:.2f}"
-    texts = (f"{str(box['class']).replace('_', ' ')} {score}", score)
+    number = _number(box)
+    texts = (f"{str(box['class']).replace('_', ' ')} {number}", number)
     places = [(text, place) for text in texts for place in _places(canvas, text, scale, corners)]
     free = (each for each in places if not any(_overlap(each[1], other) for other in taken))
     text, place = next(free, places[-1])

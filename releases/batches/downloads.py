@@ -23,7 +23,8 @@ from releases.zip_stream import asynchronously, zip_stream
 
 LARGE_SIDE: Final = 1600  # pixels of a picture on its page
 AT_ONCE: Final = 200  # rows read at a time
-CSV_HEADS: Final = ("picture", "state", "reason", "width", "height", "class", "score", "left", "top", "right", "bottom")
+CSV_OF_PICTURE: Final = ("picture", "state", "reason", "width", "height")
+CSV_OF_BOX: Final = ("class", "score", "chance", "left", "top", "right", "bottom")
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,16 @@ def json_pieces(batch: PictureBatch) -> Iterator[bytes]:
 
 def csv_pieces(batch: PictureBatch) -> Iterator[bytes]:
     """A row for each box, and one for each picture without; no cell is run by a spreadsheet."""
-    yield _csv_line(CSV_HEADS)
+    yield _csv_line((*CSV_OF_PICTURE, *CSV_OF_BOX))
     for picture, _path in _with_paths(batch):
         about = (picture.name, picture.state, picture.reason, picture.width, picture.height)
         for box in picture.boxes or [None]:
-            cells = ("",) * 6 if box is None else (box["class"], box["score"], *box["xyxy"])
-            yield _csv_line((*about, *cells))
+            yield _csv_line((*about, *_csv_of_box(box)))
+
+
+def _csv_of_box(box: dict[str, Any] | None) -> tuple[Any, ...]:
+    """Its cells; empty ones for no box, and for a chance that is not known."""
+    return ("",) * len(CSV_OF_BOX) if box is None else (box["class"], box["score"], box.get("chance"), *box["xyxy"])
 
 
 def picture_said(picture: BatchPicture) -> dict[str, Any]:

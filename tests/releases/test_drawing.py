@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from releases import drawing
 from releases.drawing import COLOURS, drawn
 
 
@@ -19,6 +20,24 @@ def test_the_stronger_of_two_boxes_in_one_place_is_seen():
     weak = {"class": "without_mask", "score": 0.3, "xyxy": [10, 30, 40, 60]}
     for boxes in ([strong, weak], [weak, strong]):
         assert drawn(np.zeros((80, 80, 3), np.uint8), boxes)[60, 25].tolist() == list(COLOURS["with_mask"])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ({"score": 0.93, "chance": 0.9871}, "with mask 99%"),
+        ({"score": 0.93, "chance": 0.985}, "with mask 99%"),  # halves are rounded up, as browsers do
+        ({"score": 0.93, "chance": 0.004}, "with mask 0%"),
+        ({"score": 0.934, "chance": None}, "with mask 0.93"),
+        ({"score": 0.934}, "with mask 0.93"),
+    ],
+)
+def test_on_a_box_stands_the_chance_that_it_is_right_else_its_score(monkeypatch, numbers, words):
+    written = []
+    monkeypatch.setattr(drawing.cv2, "putText", lambda _canvas, text, *_how: written.append(text))
+    box = {"class": "with_mask", "xyxy": [100, 100, 130, 140], **numbers}
+    drawn(np.zeros((200, 300, 3), np.uint8), [box])
+    assert written == [words]
 
 
 def painted(boxes, size):

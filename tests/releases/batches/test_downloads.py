@@ -64,6 +64,24 @@ def test_the_csv_has_a_row_for_each_box_and_runs_no_formula(dan, tiny_release):
     ]
 
 
+def test_the_csv_tells_the_chance_of_each_box_where_the_json_does(dan, tiny_release):
+    batch = judged(dan, {"blue.png": picture(BLUE), "black.png": picture(BLACK)})
+    blue = batch.pictures.first()
+    blue.boxes[0]["chance"] = 0.97531
+    blue.save()
+    rows = list(csv.reader(io.StringIO(b"".join(csv_pieces(batch)).decode())))
+    assert rows[0] == [
+        *("picture", "state", "reason", "width", "height", "class", "score", "chance"),
+        *("left", "top", "right", "bottom"),
+    ]
+    assert [row[5:8] for row in rows[1:]] == [
+        ["without_mask", "0.9", "0.97531"],
+        ["without_mask", "0.6", ""],
+        ["", "", ""],
+    ]
+    assert {len(row) for row in rows} == {12}
+
+
 def test_a_picture_whose_file_is_gone_is_left_out_and_the_rest_comes(dan, tiny_release):
     batch = judged(dan, {"red.png": picture(RED), "blue.png": picture(BLUE)})
     batch.pictures.first().path.unlink()
