@@ -18,13 +18,17 @@ class ClassFigures:
 
 @dataclass(frozen=True)
 class Figures:
-    """Metrics on pictures the network has not learnt from. `on_test`: else those of the validation split."""
+    """Metrics on pictures the network has not learnt from. `on_test`: else those of the validation split.
+
+    judged: the classes that `map50` and `map50_95` are means over; empty where that is not on record.
+    """
 
     on_test: bool
     pictures: int | None
     map50: float | None
     map50_95: float | None
     map50_all: float | None
+    judged: tuple[str, ...]
     classes: tuple[ClassFigures, ...]
 
 
@@ -40,6 +44,7 @@ def figures_of(release: ModelRelease) -> Figures | None:
         map50=measured.get("map50"),
         map50_95=measured.get("map50_95"),
         map50_all=measured.get("map50_all"),
+        judged=tuple(measured.get("judged", ())),
         classes=tuple(
             ClassFigures(
                 name=name,

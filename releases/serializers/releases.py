@@ -21,13 +21,14 @@ class ClassFiguresSerializer(serializers.Serializer[Any]):
 
 
 class FiguresSerializer(serializers.Serializer[Any]):
-    """How good a release is. `map50` and `map50_95` are means over with_mask and without_mask, `map50_all` over all."""
+    """How good a release is. `map50` and `map50_95` are means over the classes in `judged`, `map50_all` over all."""
 
     on_test = serializers.BooleanField(help_text="On the test pictures; false: on the validation pictures.")
     pictures = serializers.IntegerField(allow_null=True)
     map50 = serializers.FloatField(allow_null=True)
     map50_95 = serializers.FloatField(allow_null=True)
     map50_all = serializers.FloatField(allow_null=True)
+    judged = serializers.ListField(child=serializers.CharField(), help_text="Empty where that is not on record.")
     classes = ClassFiguresSerializer(many=True)
 
 

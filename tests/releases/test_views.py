@@ -78,6 +78,45 @@ def test_a_release_page_shows_thresholds_anchors_and_hash(client, dan, tiny_rele
     assert "brings no figures" in page
 
 
+RARE = "Worn incorrectly is too rare in the pictures to count in it"
+
+
+@pytest.mark.parametrize(
+    ("classes", "judged", "told", "untold"),
+    [
+        (
+            ["with_mask", "without_mask", "worn_incorrectly"],
+            ["with_mask", "without_mask"],
+            ["these classes: with mask, without mask.", RARE],
+            ["does not count"],
+        ),
+        (
+            ["with_mask", "without_mask", "worn_incorrectly"],
+            ["with_mask", "without_mask", "worn_incorrectly"],
+            ["these classes: with mask, without mask, worn incorrectly."],
+            [RARE, "does not count"],
+        ),
+        (
+            ["with_mask", "helmet"],
+            ["with_mask"],
+            ["these classes: with mask.", "“helmet” does not count in it"],
+            [RARE],
+        ),
+        (["with_mask", "without_mask"], None, [], ["mean over", RARE]),
+    ],
+)
+def test_the_page_tells_which_classes_the_figure_is_the_mean_of(
+    client, dan, tiny_release, classes, judged, told, untold
+):
+    tiny_release.classes = classes
+    tiny_release.metrics = {"test": METRICS["test"] | ({"judged": judged} if judged else {})}
+    tiny_release.save()
+    client.force_login(dan)
+    page = client.get(reverse("releases:release", args=[tiny_release.pk])).content.decode()
+    assert [words for words in told if words not in page] == []
+    assert [words for words in untold if words in page] == []
+
+
 def test_a_release_whose_files_are_gone_still_has_a_page(client, dan, tiny_release):
     (release_folder(tiny_release) / "weights.npz").unlink()
     client.force_login(dan)

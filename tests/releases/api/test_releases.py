@@ -28,6 +28,7 @@ def test_the_list_shows_the_active_one_first_with_its_figures(reader, spare, tin
         "map50": 0.5,
         "map50_95": None,
         "map50_all": None,
+        "judged": ["with_mask"],
         "classes": [{"name": "with_mask", "ap50": 0.5, "ap50_95": None, "boxes": 4}],
     }
 
