@@ -2,7 +2,7 @@ import io
 import json
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management import CommandError, call_command
 
 from jobs import data_folder
@@ -15,10 +15,17 @@ pytestmark = pytest.mark.django_db
 class Counting(DataCommand):
     """Says one thing and finds another; `--fail` ends it as the named error does."""
 
-    failures = {"job": JobFailure("The file is no video."), "form": ValidationError(["One.", "Two."])}
+    failures = {
+        "job": JobFailure("The file is no video."),
+        "form": ValidationError(["One.", "Two."]),
+        "field": ValidationError({"net_size": ["Too small.", "Odd."], "version": "Empty.", "extra": "x is below 0."}),
+        "other": ValidationError({"sha256": "Known.", NON_FIELD_ERRORS: "All wrong."}),
+    }
+    option_of = {"version": "--dataset", "extra": ""}
 
     def add_arguments(self, parser):
         parser.add_argument("--fail")
+        parser.add_argument("-n", "--net-size", type=int)
 
     def handle(self, *args, **options):
         self.say("counting …")
@@ -43,7 +50,15 @@ def test_without_json_each_value_has_a_line():
     assert run()[0] == "count: 3\nname: Straße\n"
 
 
-@pytest.mark.parametrize(("kind", "sentence"), [("job", "The file is no video."), ("form", "One. Two.")])
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("job", "The file is no video."),
+        ("form", "One. Two."),
+        ("field", "--net-size: Too small. --net-size: Odd. --dataset: Empty. x is below 0."),
+        ("other", "sha256: Known. All wrong."),
+    ],
+)
 def test_an_error_for_people_ends_the_command_with_its_sentence(kind, sentence):
     with pytest.raises(CommandError, match=f"^{sentence}$"):
         run("--json", "--fail", kind)

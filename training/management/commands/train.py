@@ -31,6 +31,12 @@ INTERRUPTED = 130
 class Command(DataCommand):
     help = "Train a network on a dataset and publish the release it makes."
     errors = (*DataCommand.errors, ReleaseError)
+    option_of = {
+        "version": "--dataset",
+        "crops_version": "--crops-dataset",
+        "anchors_from": "--anchors",
+        "options": "",
+    }
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
