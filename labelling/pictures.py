@@ -27,7 +27,9 @@ from releases.zips import UNPACKING_ERRORS, ZipLimitError, is_harmless, name_of,
 
 MOST_BYTES: Final = 100 * 1024 * 1024
 MOST_PIXELS: Final = 100_000_000
+TOO_LARGE: Final = f"it has more than {MOST_PIXELS // 10**6} megapixels"
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "BMP")  # those that browsers show and OpenCV reads
+NO_PICTURE: Final = "it is not a JPEG, PNG, WebP or BMP picture"
 SUFFIXES: Final = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp", "BMP": ".bmp"}
 """MPO is what Pillow calls the JPEG of cameras that put a second picture inside."""
 
@@ -227,14 +229,16 @@ def examine_picture(content: bytes) -> Picture:
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
-                raise PictureError(f"it has more than {MOST_PIXELS // 10**6} megapixels")
+                raise PictureError(TOO_LARGE)
             opened.load()
             suffix, depth = SUFFIXES[opened.format or ""], _depth(opened)
             orientation = exif_orientation(opened)
             upright = ImageOps.exif_transpose(opened)
             fingerprint = str(imagehash.dhash(upright.convert("RGB")))
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise PictureError("it is not a JPEG, PNG, WebP or BMP picture of a sensible size") from error
+    except Image.DecompressionBombError as error:  # from twice Image.MAX_IMAGE_PIXELS on it is not even opened
+        raise PictureError(TOO_LARGE) from error
+    except UnidentifiedImageError as error:
+        raise PictureError(NO_PICTURE) from error
     except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
         raise PictureError("its file is damaged or cut off") from error
     return Picture(

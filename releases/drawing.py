@@ -30,10 +30,10 @@ def upright_picture(content: bytes) -> Picture:
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
-                raise PictureRefused(
-                    _("The picture has more than %(most)d megapixels.") % {"most": MOST_PIXELS // 10**6}
-                )
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+                raise _too_large()
+    except Image.DecompressionBombError as error:  # from twice Image.MAX_IMAGE_PIXELS on it is not even opened
+        raise _too_large() from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise PictureRefused(_("This is not a JPEG, PNG, WebP, BMP or TIFF picture.")) from error
     try:
         image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
@@ -42,6 +42,10 @@ def upright_picture(content: bytes) -> Picture:
     if image is None:
         raise PictureRefused(_("The picture is damaged."))
     return np.asarray(image, np.uint8)
+
+
+def _too_large() -> PictureRefused:
+    return PictureRefused(_("The picture has more than %(most)d megapixels.") % {"most": MOST_PIXELS // 10**6})
 
 
 def shrunk(image: Picture, most: int) -> Picture:

@@ -17,7 +17,7 @@ from labelling.formats.voc_reader import VocAnnotations, looks_like_voc
 from labelling.formats.yolo_reader import FoundSize, YoloAnnotations, label_files, looks_like_yolo
 from labelling.labelbox import ExportError, RecordError, RecordOutcome
 from labelling.orientation import exif_orientation
-from labelling.pictures import FORMATS, AmbiguousPicture, PictureError, PictureSource
+from labelling.pictures import FORMATS, NO_PICTURE, TOO_LARGE, AmbiguousPicture, PictureError, PictureSource
 
 FORMS: Final[Mapping[str, Callable[[FileTree], bool]]] = {
     "voc": looks_like_voc,
@@ -147,6 +147,8 @@ def _upright_size(content: bytes) -> tuple[int, int]:
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             width, height = opened.size
             sideways = exif_orientation(opened) in LYING
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
-        raise PictureError("it is not a JPEG, PNG, WebP or BMP picture of a sensible size") from error
+    except Image.DecompressionBombError as error:
+        raise PictureError(TOO_LARGE) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise PictureError(NO_PICTURE) from error
     return (height, width) if sideways else (width, height)

@@ -20,6 +20,7 @@ from labelling.pictures import (
 )
 from releases import zips
 from tests.labelling.makers import encoded, jpeg, noise, zipped
+from tests.large_pictures import TOO_LARGE
 
 
 @pytest.mark.parametrize(
@@ -240,6 +241,12 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded(monkeypatch):
     monkeypatch.setattr(pictures, "MOST_PIXELS", 100)
     with pytest.raises(PictureError, match="megapixels"):
         examine_picture(jpeg(11, 10))
+
+
+@pytest.mark.parametrize("content", TOO_LARGE.values(), ids=TOO_LARGE)
+def test_a_picture_of_too_many_pixels_is_told_so(content):
+    with pytest.raises(PictureError, match=r"^it has more than 100 megapixels$"):
+        examine_picture(content)
 
 
 def test_a_zip_within_a_zip_is_no_picture():

@@ -5,6 +5,8 @@ import pytest
 
 from releases import drawing
 from releases.drawing import COLOURS, drawn
+from releases.warm import PictureRefused
+from tests.large_pictures import TOO_LARGE
 
 
 def test_boxes_are_drawn_in_the_colour_of_their_class():
@@ -70,3 +72,9 @@ def test_words_cover_no_face(places, rows):
 def test_where_there_is_no_room_the_words_stay_in_the_picture():
     box = {"class": "with_mask", "score": 0.5, "xyxy": [0, 0, 59, 29]}
     assert painted([box], (30, 60)).any()
+
+
+@pytest.mark.parametrize("content", TOO_LARGE.values(), ids=TOO_LARGE)
+def test_a_picture_of_too_many_pixels_is_told_so(content):
+    with pytest.raises(PictureRefused, match=r"^The picture has more than 100 megapixels\.$"):
+        drawing.upright_picture(content)

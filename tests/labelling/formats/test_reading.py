@@ -18,6 +18,7 @@ from tests.labelling.formats.test_coco_reader import coco
 from tests.labelling.formats.test_voc_reader import xml
 from tests.labelling.formats.trees import files
 from tests.labelling.makers import jpeg, zipped
+from tests.large_pictures import TOO_LARGE
 
 YOLO = {"data.yaml": b"names: [face]", "labels/a.txt": b"0 0.5 0.5 1 1"}
 
@@ -82,6 +83,13 @@ def test_boxes_whose_picture_has_no_size_are_skipped_with_the_reason(tmp_path, p
         (tmp_path / name).write_bytes(content)
     (record,) = sized(open_annotations(io.BytesIO(zipped(YOLO))), PictureFolder(tmp_path), {})
     assert record.reason == reason
+
+
+def test_boxes_of_a_picture_of_too_many_pixels_are_skipped_with_that_reason(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(TOO_LARGE["larger than Pillow reads"])
+    (record,) = sized(open_annotations(io.BytesIO(zipped(YOLO))), PictureFolder(tmp_path), {})
+    assert record.reason == "image-not-readable"
+    assert "it has more than 100 megapixels" in record.message
 
 
 def test_annotations_are_taken_without_the_pictures_beside_them(tmp_path):
