@@ -41,13 +41,16 @@ def name_of(info: zipfile.ZipInfo) -> str:
         return name
 
 
-def is_harmless(info: zipfile.ZipInfo) -> bool:
-    """Whether an entry is a file inside the zip: no folder, no hidden file, no absolute path, no `..`."""
+def is_clutter(info: zipfile.ZipInfo) -> bool:
+    """Whether an entry is nothing that a person packed: a folder, a hidden file, no name, what macOS adds."""
     path = PurePosixPath(info.filename.replace("\\", "/"))
-    if info.is_dir() or not path.parts:
-        return False
-    hidden = path.name.startswith(".") or "__MACOSX" in path.parts
-    return not (hidden or path.is_absolute() or ".." in path.parts or ":" in path.parts[0])
+    return not path.parts or info.is_dir() or path.name.startswith(".") or "__MACOSX" in path.parts
+
+
+def is_harmless(info: zipfile.ZipInfo) -> bool:
+    """Whether an entry is a file that a person packed and lies inside the zip: no absolute path, no `..`."""
+    path = PurePosixPath(info.filename.replace("\\", "/"))
+    return not (is_clutter(info) or path.is_absolute() or ".." in path.parts or ":" in path.parts[0])
 
 
 def directory_check(path: Path) -> None:

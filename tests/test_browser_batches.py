@@ -101,6 +101,24 @@ def test_a_folder_is_dropped_looked_through_taken_away_and_deleted(page, site):
     assert list((site.data_dir / "media" / "batches").iterdir()) == []
 
 
+def test_a_refused_zip_is_told_once_and_nothing_else_claims_it_arrived(page):
+    new_batch(page, "Garbled")
+    garbled = {"name": "garbled.zip", "mimeType": "application/zip", "buffer": b"no zip"}
+    picker = page.locator('[data-input="files"]')
+    picker.set_input_files(garbled)
+    says, refused = page.locator("[data-says]"), page.locator("[data-refused] li")
+    expect(says).to_have_text("Taken in: 0 / 1. Refused, and not kept:", timeout=SLOW)
+    expect(refused).to_have_text(["garbled.zip: This is no zip, or it is damaged."])
+    expect(page.locator("[data-count-words]")).to_have_text("0 photographs have arrived.")
+    picker.set_input_files([garbled, {"name": "a.png", "mimeType": "image/png", "buffer": picture(RED)}])
+    expect(says).to_have_text("Taken in: 1 / 2. Refused, and not kept:", timeout=SLOW)
+    expect(refused).to_have_count(1)
+    picker.set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": picture(BLUE)})
+    expect(says).to_have_text("All have arrived.", timeout=SLOW)
+    expect(refused).to_have_count(0)
+    expect(page.locator("[data-count-words]")).to_have_text("2 photographs have arrived.")
+
+
 @pytest.fixture
 def page_cut_off(browser, site):
     """A page whose lost connections are in order."""
@@ -129,7 +147,9 @@ def test_a_zip_goes_on_after_a_broken_connection(page_cut_off):
     assert len(lost) == 2
     expect(page.locator("[data-count-words]")).to_have_text("2 photographs have arrived.")
     page.reload()
-    expect(page.get_by_text("2 photographs; left out, as they are no photographs: 1 (read.txt)")).to_be_visible()
+    expect(
+        page.get_by_text("2 photographs; left out, as they are no photographs or point outside the zip: 1 (read.txt)")
+    ).to_be_visible()
 
 
 def test_single_photographs_come_back_with_boxes_json_and_a_sentence_for_what_is_none(page):

@@ -12,10 +12,14 @@ JPEG_SUFFIXES: Final = frozenset({".jpg", ".jpeg"})
 
 def clean_name(name: str) -> str:
     """A relative path with slashes, without `..`, drive letters and characters that do not print."""
-    printed = "".join(character for character in name.replace("\\", "/") if character.isprintable())
-    parts = [part.strip() for part in printed.split("/")]
+    parts = [part.strip() for part in printable(name.replace("\\", "/")).split("/")]
     kept = [part for part in parts if part not in {"", ".", ".."} and not _is_drive(part)]
     return "/".join(kept)[-LONGEST_NAME:].lstrip("/") or NAMELESS
+
+
+def printable(name: str) -> str:
+    """The end of a path as it stands, to be told and never opened: without characters that do not print."""
+    return "".join(character for character in name if character.isprintable())[-LONGEST_NAME:]
 
 
 def free_name(wished: str, taken: Collection[str]) -> str:

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from releases.batches.models import BatchPicture, BatchZip, PictureBatch
-from releases.batches.names import clean_name, free_name
+from releases.batches.names import clean_name, free_name, printable
 from releases.batches.services import MOST_PICTURES, names_like, room_check, zip_remove
 from releases.inference import PICTURE_SUFFIXES
 from releases.warm import MOST_BYTES
-from releases.zips import ZipLimitError, directory_check, is_harmless
+from releases.zips import ZipLimitError, directory_check, is_clutter, is_harmless
 
 BLOCK: Final = 2**20
 MOST_NAMED: Final = 20  # entries that are left out and named
@@ -98,17 +98,17 @@ def _take_apart(packed: BatchZip) -> str:
         with zipfile.ZipFile(packed.path) as archive:
             entries = list(enumerate(archive.infolist()))
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, ZipLimitError):
-        return _("%(name)s is no zip, or it is damaged.") % {"name": packed.name}
-    harmless = [(place, info) for place, info in entries if is_harmless(info)]
-    pictures = [(place, info) for place, info in harmless if _is_picture(info)]
+        return _("This is no zip, or it is damaged.")
+    pictures = [(place, info) for place, info in entries if is_harmless(info) and _is_picture(info)]
     if not pictures:
-        return _("There is no photograph in %(name)s.") % {"name": packed.name}
+        return _("There is no photograph in this zip.")
     if packed.batch.pictures.count() + len(pictures) > MOST_PICTURES:
-        words = {"name": packed.name, "n": len(pictures), "most": MOST_PICTURES}
-        return _("%(name)s holds %(n)d photographs; a batch holds up to %(most)d.") % words
+        words = {"n": len(pictures), "most": MOST_PICTURES}
+        return _("This zip holds %(n)d photographs; a batch holds up to %(most)d.") % words
     _make_rows(packed, pictures)
-    left_out = [info.filename for place, info in harmless if not _is_picture(info)]
-    packed.left_out = [clean_name(name) for name in left_out[:MOST_NAMED]]
+    taken = {place for place, _info in pictures}
+    left_out = [info.filename for place, info in entries if place not in taken and not is_clutter(info)]
+    packed.left_out = [printable(name) for name in left_out[:MOST_NAMED]]
     packed.left_out_count = len(left_out)
     packed.save(update_fields=["left_out", "left_out_count"])
     return ""

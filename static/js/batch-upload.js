@@ -129,6 +129,12 @@ async function sendOne(item) {
   show();
 }
 
+/** What became of all that was sent; what was refused stands below it, each with the reason. */
+function account() {
+  const out = refused.children.length;
+  return out ? words.some.replace("#", `${numbers.format(sum.all - out)} / ${numbers.format(sum.all)}`) : words.all;
+}
+
 /** One after another, so that they keep their order. */
 async function sendAll() {
   if (running) return;
@@ -138,7 +144,7 @@ async function sendAll() {
   try {
     known ??= await arrived();
     while (queue.length) await sendOne(queue.shift());
-    says.textContent = words.all;
+    says.textContent = account();
   } catch (error) {
     stopped = true;
     queue.length = 0;
@@ -153,7 +159,7 @@ async function sendAll() {
 function take(found) {
   const wanted = found.filter(({ path }) => PICTURE.test(path) || ZIP.test(path)).sort(byPath);
   const others = found.filter((one) => !wanted.includes(one));
-  refused.replaceChildren();
+  if (!running) refused.replaceChildren();
   tellLeftOut(others);
   if (!wanted.length) {
     says.textContent = words.nothing;

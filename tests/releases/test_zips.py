@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from releases import zips
-from releases.zips import ZipLimitError, directory_check, is_harmless, open_member
+from releases.zips import ZipLimitError, directory_check, is_clutter, is_harmless, open_member
 
 
 @pytest.mark.parametrize(
@@ -25,10 +25,28 @@ from releases.zips import ZipLimitError, directory_check, is_harmless, open_memb
         ("in/.hidden", False),
         ("__MACOSX/a.json", False),
         ("folder/", False),
+        ("", False),
     ],
 )
 def test_entries_that_point_outside_or_are_hidden_are_left_alone(name, harmless):
     assert is_harmless(zipfile.ZipInfo(name)) == harmless
+
+
+@pytest.mark.parametrize(
+    ("name", "clutter"),
+    [
+        ("a.json", False),
+        ("../a.json", False),
+        ("C:\\a.json", False),
+        ("/etc/a.json", False),
+        ("in/.hidden", True),
+        ("__MACOSX/a.json", True),
+        ("folder/", True),
+        ("", True),
+    ],
+)
+def test_what_nobody_packed_is_told_from_what_points_outside(name, clutter):
+    assert is_clutter(zipfile.ZipInfo(name)) == clutter
 
 
 def member(content: bytes) -> tuple[zipfile.ZipFile, zipfile.ZipInfo]:

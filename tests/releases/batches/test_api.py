@@ -120,7 +120,7 @@ def test_no_example_lets_curl_append_the_name_of_a_file_to_an_address():
 
 def test_what_is_no_zip_is_told(api, dan):
     answer = put_zip(api, filled(dan, {}), b"no zip", name="a.zip")
-    assert (answer.status_code, answer.json()) == (400, {"zip": ["a.zip is no zip, or it is damaged."]})
+    assert (answer.status_code, answer.json()) == (400, {"zip": ["This is no zip, or it is damaged."]})
 
 
 def test_a_batch_that_was_started_takes_nothing_more(api, dan, tiny_release):

@@ -72,7 +72,7 @@ def test_the_plain_form_takes_photographs_and_zips_and_names_what_it_refuses(cli
     page("batches")
     answer = client.post(reverse("releases:batch_add", args=[batch.pk]), {"pictures": sent}, follow=True)
     assert set(batch.pictures.values_list("name", flat=True)) == {"a.png", "b.png"}
-    assert "bad.zip is no zip" in answer.content.decode()
+    assert "bad.zip: This is no zip" in answer.content.decode()
     answer = client.post(reverse("releases:batch_add", args=[batch.pk]), {}, follow=True)
     assert "Choose photographs or a zip first" in answer.content.decode()
 

@@ -51,10 +51,12 @@ def test_a_portion_sent_twice_or_from_elsewhere_is_told_where_to_go_on(dan):
 
 def test_entries_that_are_hidden_or_lead_outside_or_are_no_pictures_are_left_out(dan):
     batch = batch_create(by=dan)
-    files = {"a.png": picture(RED), "__MACOSX/._a.png": b"x", "../b.png": b"x", "/c.png": b"x", "read.txt": b"x"}
-    packed = send(batch, zipped(files))
+    clutter = {"__MACOSX/._a.png": b"x", ".hidden.png": b"x", "in/": b""}
+    outside = {"../../../b.png": b"x", "/c.png": b"x", "C:\\d.png": b"x"}
+    packed = send(batch, zipped({"a.png": picture(RED), **clutter, **outside, "re\x07ad.txt": b"x"}))
     assert names(batch) == ["a.png"]
-    assert (packed.left_out, packed.left_out_count) == (["read.txt"], 1)
+    assert packed.left_out == ["../../../b.png", "/c.png", "C:\\d.png", "read.txt"]
+    assert packed.left_out_count == 4
 
 
 def test_names_that_are_taken_get_numbers(dan):
@@ -66,7 +68,10 @@ def test_names_that_are_taken_get_numbers(dan):
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"no zip at all", "no zip, or it is damaged"), (zipped({"read.txt": b"x"}), "no photograph in gate.zip")],
+    [
+        (b"no zip at all", "no zip, or it is damaged"),
+        (zipped({"read.txt": b"x"}), "There is no photograph in this zip"),
+    ],
 )
 def test_what_holds_no_picture_is_refused_and_not_kept(dan, content, said):
     batch = batch_create(by=dan)
