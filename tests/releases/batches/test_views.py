@@ -92,6 +92,7 @@ def test_a_batch_under_way_shows_its_job_and_can_be_stopped_and_go_on(client, pa
     assert f'data-awaited-job="{job.pk}"' in answer.content.decode()
     answer = client.post(reverse("releases:batch_stop", args=[batch.pk]), follow=True)
     assert "stopped after 0 of 4" in answer.content.decode()
+    assert "It stands still until somebody presses Go on" in answer.content.decode()
     client.post(reverse("releases:batch_start", args=[batch.pk]))
     job.refresh_from_db()
     assert job.state == Job.State.QUEUED
