@@ -100,7 +100,7 @@ def memory_needed(release: Release) -> int:
     try:
         weights = 2 * (release.folder / IR_WEIGHTS).stat().st_size  # kept as float16, used as float32
     except OSError as error:
-        raise ReleaseError(f"The release in {release.folder} is not whole: {IR_WEIGHTS} is missing.") from error
+        raise ReleaseError(f"The release {release.folder.name} is not whole: {IR_WEIGHTS} is missing.") from error
     return LIBRARIES + COPIES * weights + BYTES_A_PIXEL * release.net_size**2
 
 

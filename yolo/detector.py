@@ -66,7 +66,7 @@ class Detector:
         try:
             self._network = self._read_network() if network is None else network
         except RuntimeError as error:
-            raise ReleaseError(f"OpenVINO cannot read the network in {self.release.folder}.") from error
+            raise ReleaseError(f"OpenVINO cannot read the network of {self.release.name}.") from error
         self._requests: OrderedDict[tuple[int, int], ov.InferRequest] = OrderedDict()
         self._turn = threading.Lock()
 

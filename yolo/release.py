@@ -191,9 +191,9 @@ def load_network(release: Release) -> keras.Model:
     try:
         weights = read_arrays(folder / WEIGHTS, folder / IR_WEIGHTS, places, shapes)
     except (OSError, ValueError, KeyError) as error:
-        raise ReleaseError(f"The weights in {folder} cannot be read.") from error
+        raise ReleaseError(f"The weights of {folder.name} cannot be read.") from error
     if shapes != {path: array.shape for path, array in weights.items()}:
-        raise ReleaseError(f"The weights in {folder} are not those of a {release.network}.")
+        raise ReleaseError(f"The weights of {folder.name} are not those of a {release.network}.")
     for variable in model.variables:
         variable.assign(weights[variable.path].astype(np.float32))
     return model
@@ -241,7 +241,7 @@ def _write_folder(release: Release, model: keras.Model, folder: Path) -> None:
 def _appearing(folder: Path) -> Iterator[Path]:
     """A folder to write in that gets its name at the end, or is gone when something goes wrong."""
     if folder.exists():
-        raise ReleaseError(f"There is already something at {folder}; releases are never changed.")
+        raise ReleaseError(f"There is already something named {folder.name}; releases are never changed.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -296,15 +296,16 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ReleaseError(f"There is no release in {folder}: {MANIFEST} cannot be read.") from error
+        raise ReleaseError(f"There is no release {folder.name}: its {MANIFEST} cannot be read.") from error
     except ValueError as error:
-        raise ReleaseError(f"{path} is damaged: it is not JSON.") from error
+        raise ReleaseError(f"{MANIFEST} of {folder.name} is damaged: it is not JSON.") from error
     if not isinstance(manifest, dict) or "format" not in manifest:
-        raise ReleaseError(f"{path} is damaged: it does not describe a release.")
+        raise ReleaseError(f"{MANIFEST} of {folder.name} is damaged: it does not describe a release.")
     if manifest["format"] not in READABLE:
-        raise ReleaseError(f"{path} has format {manifest['format']!r}; this version reads formats 1 and {FORMAT}.")
+        found = f"{MANIFEST} of {folder.name} has format {manifest['format']!r}"
+        raise ReleaseError(f"{found}; this version reads formats 1 and {FORMAT}.")
     if not isinstance(manifest.get("files"), dict):
-        raise ReleaseError(f"{path} is damaged: it lists no files.")
+        raise ReleaseError(f"{MANIFEST} of {folder.name} is damaged: it lists no files.")
     return manifest
 
 
@@ -312,7 +313,7 @@ def _places(manifest: Mapping[str, Any], folder: Path) -> Places:
     """Where network.bin has the kernels that weights.npz lacks; nowhere in format 1."""
     places = manifest.get("places", {})
     if not isinstance(places, dict) or not all(type(offset) is int and offset >= 0 for offset in places.values()):
-        raise ReleaseError(f"{folder / MANIFEST} is damaged: places are offsets by name.")
+        raise ReleaseError(f"{MANIFEST} of {folder.name} is damaged: places are offsets by name.")
     return places
 
 
@@ -325,18 +326,18 @@ def _release_from(manifest: Mapping[str, Any], folder: Path) -> Release:
         values["strides"] = tuple(int(stride) for stride in values["strides"])
         return Release(**values, folder=folder)
     except KeyError as error:
-        raise ReleaseError(f"{folder / MANIFEST} is damaged: {error.args[0]} is missing.") from error
+        raise ReleaseError(f"{MANIFEST} of {folder.name} is damaged: {error.args[0]} is missing.") from error
     except (TypeError, ValueError, AttributeError) as error:
-        raise ReleaseError(f"{folder / MANIFEST} is damaged: {error}") from error
+        raise ReleaseError(f"{MANIFEST} of {folder.name} is damaged: {error}") from error
 
 
 def check_file(path: Path, known: object, *, verify: bool) -> None:
     if not isinstance(known, dict):
-        raise ReleaseError(f"{path.parent / MANIFEST} is damaged: {path.name} is not listed.")
+        raise ReleaseError(f"{MANIFEST} of {path.parent.name} is damaged: {path.name} is not listed.")
     if not path.is_file():
-        raise ReleaseError(f"The release in {path.parent} is not whole: {path.name} is missing.")
+        raise ReleaseError(f"The release {path.parent.name} is not whole: {path.name} is missing.")
     if path.stat().st_size != known.get("bytes") or (verify and fingerprint(path) != known):
-        raise ReleaseError(f"The release in {path.parent} was changed: {path.name} is not as it was written.")
+        raise ReleaseError(f"The release {path.parent.name} was changed: {path.name} is not as it was written.")
 
 
 def fingerprint(path: Path) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def seal_write(folder: Path, name: str, values: Mapping[str, Any], *, files: Seq
     """
     path = folder / name
     if path.exists():
-        raise ReleaseError(f"{path} is there already; what is sealed is never changed.")
+        raise ReleaseError(f"{name} of {folder.name} is there already; what is sealed is never changed.")
     unfinished = path.with_name(f".{name}.{os.getpid()}")
     try:
         content: dict[str, Any] = {
@@ -40,7 +40,7 @@ def seal_write(folder: Path, name: str, values: Mapping[str, Any], *, files: Seq
         unfinished.rename(path)
     except OSError as error:
         unfinished.unlink(missing_ok=True)
-        raise ReleaseError(f"{name} cannot be written to {folder}: {error.strerror or error}.") from error
+        raise ReleaseError(f"{name} of {folder.name} cannot be written: {error.strerror or error}.") from error
     return content
 
 
@@ -55,13 +55,13 @@ def seal_read(folder: Path, name: str, *, verify: bool = True) -> dict[str, Any]
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise ReleaseError(f"{path} is damaged: it is not JSON.") from error
+        raise ReleaseError(f"{name} of {folder.name} is damaged: it is not JSON.") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ReleaseError(f"{path} is damaged, or of a version that is not known here.")
+        raise ReleaseError(f"{name} of {folder.name} is damaged, or of a version that is not known here.")
     if content.get("seal") != _seal({key: value for key, value in content.items() if key != "seal"}):
-        raise ReleaseError(f"{path} was changed: its seal does not fit.")
+        raise ReleaseError(f"{name} of {folder.name} was changed: its seal does not fit.")
     if content["release_sha256"] != release_hash(folder):
-        raise ReleaseError(f"{path} belongs to another release.")
+        raise ReleaseError(f"{name} of {folder.name} belongs to another release.")
     for file, known in content["files"].items():
         check_file(folder / file, known, verify=verify)
     return content

@@ -105,7 +105,7 @@ def test_a_bundled_release_stays_when_what_ships_beside_it_is_damaged(folder, se
     bundled_register()
     (folder / "calibration.json").write_text("{}")
     assert [row.name for row in bundled_register()] == ["tiny-random"]
-    assert "calibration.json is damaged" in caplog.text
+    assert "calibration.json of tiny is damaged" in caplog.text
 
 
 def test_the_download_holds_what_lies_beside(folder):

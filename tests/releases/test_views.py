@@ -121,7 +121,8 @@ def test_a_release_whose_files_are_gone_still_has_a_page(client, dan, tiny_relea
     (release_folder(tiny_release) / "weights.npz").unlink()
     client.force_login(dan)
     page = client.get(reverse("releases:release", args=[tiny_release.pk])).content.decode()
-    assert "weights.npz is missing" in page
+    assert "The release tiny-random is not whole: weights.npz is missing." in page
+    assert str(release_folder(tiny_release).parent) not in page
 
 
 def test_the_folder_is_downloaded_as_a_zip(client, dan, tiny_release):
@@ -151,7 +152,7 @@ def test_a_broken_model_is_not_made_active_and_the_page_says_why(client, dan, ti
     second.save()
     client.force_login(dan)
     answer = client.post(reverse("releases:activate", args=[second.pk]), follow=True)
-    assert "There is no release in" in answer.content.decode()
+    assert "There is no release gone: its release.json cannot be read." in answer.content.decode()
     assert list(ModelRelease.objects.active()) == [tiny_release]
 
 

@@ -114,7 +114,7 @@ def test_a_network_for_other_classes_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["weights.npz", "network.xml", "network.bin"])
 def test_a_missing_file_is_named(release: Release, name: str) -> None:
     (release.folder / name).unlink()
-    with pytest.raises(ReleaseError, match=f"not whole: {name} is missing"):
+    with pytest.raises(ReleaseError, match=f"^The release {release.folder.name} is not whole: {name} is missing"):
         read_release(release.folder, verify=False)
 
 
@@ -124,7 +124,7 @@ def test_one_changed_byte_is_noticed(release: Release, name: str) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    with pytest.raises(ReleaseError, match=f"changed: {name}"):
+    with pytest.raises(ReleaseError, match=f"^The release {release.folder.name} was changed: {name}"):
         read_release(release.folder)
     assert read_release(release.folder, verify=False) == release
 
@@ -137,14 +137,14 @@ def test_a_truncated_file_is_noticed_even_unverified(release: Release) -> None:
 
 
 def test_a_folder_without_release_is_said_to_be_one(tmp_path: Path) -> None:
-    with pytest.raises(ReleaseError, match="There is no release in"):
+    with pytest.raises(ReleaseError, match=rf"There is no release {tmp_path.name}: its release\.json cannot be read"):
         read_release(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", "null", '{"format": 1}', "\x00"])
 def test_a_damaged_manifest_is_said_to_be_one(release: Release, text: str) -> None:
     (release.folder / "release.json").write_text(text)
-    with pytest.raises(ReleaseError, match="is damaged"):
+    with pytest.raises(ReleaseError, match=rf"^release\.json of {release.folder.name} is damaged"):
         read_release(release.folder)
 
 
