@@ -202,6 +202,8 @@ def release_kept_by(release: ModelRelease) -> str:
         if count
     ]
     words = {"name": release.name, "users": ", ".join(users)}
+    if users and release.previews.exists():
+        return _("%(name)s is still pointed at: %(users)s. The analyses of a preview go with the preview.") % words
     if users:
         return _("%(name)s is still pointed at: %(users)s.") % words
     if PictureBatch.objects.unfinished().filter(release=release).exists():

@@ -7,6 +7,7 @@ from django.utils import timezone
 from detection.models import Analysis, Clip, PreviewClip, ReleasePreview
 from detection.preview_page import preview_page
 from detection.stats import Tally
+from releases.services import release_kept_by
 from tests.detection.makers import make_analysis, make_camera, make_clip, make_job, make_release
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,7 @@ def test_a_preview_is_stopped_and_goes_on_from_its_page(client, dan, preview):
     type(job).objects.update(state="cancelled", finished_at=timezone.now())
     page = client.get(reverse("detection:preview", args=[preview.pk])).content.decode()
     assert "did not come to its end" in page
+    assert "It stands still until somebody presses Go on" in page
     client.post(reverse("detection:preview_go_on", args=[preview.pk]))
     job.refresh_from_db()
     assert job.state == "queued"
@@ -184,3 +186,15 @@ def test_a_trial_is_not_what_the_pages_of_the_clip_open_with(client, bob, previe
     assert queued.state == "queued"
     (listed,) = client.get(reverse("detection:clips")).context["rows"]
     assert listed.analysis == row.before
+
+
+def test_why_a_release_is_kept_mentions_previews_only_where_their_analyses_may_keep_it(preview):
+    add_clip(preview, make_camera(), {"with_mask": 1}, {"with_mask": 1})
+    hint, release = "The analyses of a preview go with the preview.", preview.release
+    # one analysis that counts and one on trial
+    assert release_kept_by(release) == f"slim is still pointed at: 2 analyses. {hint}"
+    release.is_active = True
+    assert release_kept_by(release) == "slim is active: make another release active first."
+    release.is_active = False
+    preview.delete()
+    assert hint not in release_kept_by(release)
