@@ -277,6 +277,10 @@ def _limits(release: Release) -> Iterator[str]:
     cells = _("Its finest cells are %(cell)d pixels at its net size of %(size)d,")
     faces = _("%(side).0f pixels of a picture %(wide)d wide: smaller faces are mostly missed.")
     yield f"{cells % words} {faces % words}"
+    width, height = max(release.anchors, key=max)
+    words = {"width": width, "height": height, "share": 100 * max(width, height) / release.net_size}
+    near = _("Its largest anchor is %(width).0f by %(height).0f pixels, %(share).0f %% of the net size:")
+    yield f"{near % words} {_('faces that fill much more of a picture than that may be missed.')}"
 
 
 def _rare(classes: Sequence[str], figures: Mapping[str, Any]) -> Iterator[str]:

@@ -113,6 +113,7 @@ def test_limits_follow_from_the_figures():
     assert "0.250 against 0.500" in limits
     # Cells of 8 pixels in 640: of a picture 1920 wide that is three times as much.
     assert "24 pixels of a picture 1920 wide" in limits
+    assert "Its largest anchor is 220 by 240 pixels, 38 % of the net size: faces that fill much more" in limits
     assert "flatter" not in limits
     assert "flatter" in points("Limits", replace(RELEASE, metrics={"validation": MEASURED}))
 
