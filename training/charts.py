@@ -51,6 +51,8 @@ def _epochs_to_draw(run: TrainingRun, done: int) -> int:
     """The epochs asked for; of a run by the clock those that were last said to fit, once that is known."""
     if not run.is_timed:
         return run.epochs
-    if run.job is None or run.job.is_finished or not done:
+    if run.job is None or run.job.is_finished:
         return max(1, done)
-    return max(done, int(run.job.detail.get("epochs", done)))
+    detail = run.job.detail
+    is_known = detail.get("epochs_done", done) > 0  # as of when `epochs` was said, which a new epoch may be ahead of
+    return max(1, done, int(detail.get("epochs", done)) if is_known else done)

@@ -238,3 +238,11 @@ class Chronicle:
             if event.is_best:
                 best = {"epoch": event.epoch, **metrics}
                 TrainingRun.objects.filter(pk=self._training.pk).update(best=best)
+            self._tell_plan(event)
+
+    def _tell_plan(self, event: EpochEvent) -> None:
+        """How many epochs there will be, which the clock may just have changed: in the transaction of the epoch."""
+        steps = self._detail.get("steps", 0)
+        self._detail = {**self._detail, "epochs": event.epochs, "epochs_done": event.epoch}
+        done, total = event.epoch * steps, event.epochs * steps
+        self._reporter.progress(done=done or None, total=total or None, detail=self._detail, force=True)

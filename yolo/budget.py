@@ -2,7 +2,8 @@
 
 The number is set anew before each epoch, from what the last epochs have taken, and with it the
 learning rate and the beginning of the last phase: on a machine that others use too, the schedule
-still ends when the time does. Time in which the training was stopped does not count.
+still ends when the time does, less than an epoch early or half of one late. Time in which the
+training was stopped does not count.
 """
 
 from collections import deque
@@ -30,17 +31,15 @@ class Budget:
         """The configuration with the epochs that were last meant to be done."""
         return self._plan
 
-    def plan_for(self, epoch: int) -> TrainConfig:
-        """The configuration with the epochs that will be done if the next is `epoch` (from 0).
+    def plan_for(self, epoch: int, *, least: int = 1) -> TrainConfig:
+        """The configuration with the epochs that will be done, `least` or more, if the next is `epoch` (from 0).
 
-        That epoch itself always is. Once the last phase has begun the number only falls.
+        Where it gives just `epoch`, none is to follow. Once the last phase has begun the number only falls.
         """
-        if self._config.minutes and self._recent:
+        if self._config.minutes and (self._recent or self._left <= 0):
             most = self._plan.epochs if _is_last_phase(self._plan, epoch) else self._config.epochs
-            left = 60 * self._config.minutes - self.seconds
-            fitting = (replace(self._plan, epochs=count) for count in range(most, epoch + 1, -1))
-            fits = (plan for plan in fitting if self._seconds_for(plan, epoch) <= left)
-            self._plan = next(fits, replace(self._plan, epochs=epoch + 1))
+            fitting = (count for count in range(most, epoch, -1) if self._fits(count, epoch))
+            self._plan = replace(self._plan, epochs=max(least, next(fitting, epoch)))
         return self._plan
 
     def spent(self, epoch: int, seconds: float, *, share: float = 1.0) -> None:
@@ -48,6 +47,18 @@ class Budget:
         self.seconds += seconds
         if share > 0:
             self._recent.append((seconds, share * canvas_pixels(self._plan, epoch)))
+
+    @property
+    def _left(self) -> float:
+        """Seconds of the budget that are not spent."""
+        return 60 * self._config.minutes - self.seconds
+
+    def _fits(self, epochs: int, epoch: int) -> bool:
+        """Whether there is time for so many; a single one may end late by no more than the end without it is early."""
+        if self._left <= 0:
+            return False
+        time = 2 * self._left if epochs == epoch + 1 else self._left
+        return self._seconds_for(replace(self._plan, epochs=epochs), epoch) <= time
 
     def _seconds_for(self, plan: TrainConfig, epoch: int) -> float:
         """What the epochs from `epoch` on will take; larger canvases take longer."""

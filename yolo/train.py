@@ -36,7 +36,6 @@ from yolo.start_weights import take_darknet, take_release
 
 __all__ = ["EpochEvent", "SetbackEvent", "StartEvent", "StepEvent", "TrainError", "TrainResult", "train"]
 
-
 MOST_SETBACKS: Final = 3
 
 
@@ -196,7 +195,7 @@ class _Run:
         pace = Pace(self._config, self._batches.steps)
         stopped = False
         try:
-            while self._progress.epoch < self._plan.epochs:
+            while self._goes_on():
                 self._began = time.monotonic()
                 try:
                     self._epoch(pace, on_event, should_stop)
@@ -219,20 +218,33 @@ class _Run:
             left_out=self._left_out,
         )
 
+    def _goes_on(self) -> bool:
+        """Whether there is an epoch to do: one that is begun is finished, and the clock ends none before one leads."""
+        epoch, is_needed = self._progress.epoch, self._steps_done or not self._progress.best_epoch
+        self._plan = self._budget.plan_for(epoch, least=epoch + 1 if is_needed else epoch)
+        return epoch < self._plan.epochs
+
+    def _spend(self, epoch: int, *, share: float) -> None:
+        """Count the time since it was last counted, in which that share of the epoch was done."""
+        now = time.monotonic()
+        self._budget.spent(epoch, now - self._began, share=share)
+        self._earlier, self._began = self._earlier + now - self._began, now
+
     def _epoch(self, pace: Pace, on_event: Callable[[Event], None], should_stop: Callable[[], bool]) -> None:
         """Train one epoch, or the rest of one that was broken off, validate it and save."""
         epoch, done = self._progress.epoch, self._steps_done
-        self._plan = self._budget.plan_for(epoch)
         pace.follow(self._plan)
         spent = ProcessorTime(self._batches)
         losses = self._train_epoch(epoch, pace, on_event, should_stop)
         data_share = spent.data_share
         check_weights(self._network.get_weights(), self._average.weights, bound=self._bound)
         metrics = self._validate(epoch, pace, should_stop)
-        seconds = time.monotonic() - self._began
-        self._budget.spent(epoch, seconds, share=1 - done / self._batches.steps)
-        self._began, seconds = time.monotonic(), self._earlier + seconds
-        self._earlier = 0.0
+        self._spend(epoch, share=1 - done / self._batches.steps)
+        self._plan = self._budget.plan_for(epoch + 1)
+        if metrics is None:  # the clock may just have made it the last epoch
+            metrics = self._validate(epoch, pace, should_stop)
+            self._spend(epoch, share=0)
+        seconds, self._earlier = self._earlier, 0.0
         is_best = self._note(epoch, metrics)
         # Told before it is saved: a training killed in between repeats a part rather than losing its record.
         on_event(EpochEvent(epoch + 1, self._plan.epochs, losses, metrics, seconds, is_best, data_share))
@@ -281,9 +293,7 @@ class _Run:
         found = self._points.proven()
         if setbacks > MOST_SETBACKS or found is None:
             raise TrainError(f"{error} in epoch {epoch}; a lower learning rate may help.") from error
-        now = time.monotonic()
-        self._budget.spent(epoch - 1, now - self._began, share=0)
-        self._began = now
+        self._spend(epoch - 1, share=0)
         self._restore(found)
         self._progress = replace(self._progress, setbacks=setbacks)
         on_event(SetbackEvent(epoch, step, setbacks, self._rate_share, error.trouble, found.progress.epoch))

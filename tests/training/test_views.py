@@ -99,6 +99,8 @@ def test_a_budget_without_its_measure_is_refused(client, dan, monkeypatch, value
     [
         ("running", {"epochs": 37}, 3, 37),
         ("running", {"epochs": 500}, 0, 1),  # nobody knows yet how long one takes
+        ("running", {"epochs": 500, "epochs_done": 0}, 1, 1),  # said before the first was done
+        ("running", {"epochs": 37, "epochs_done": 1}, 1, 37),
         ("succeeded", {"epochs": 37}, 36, 36),
     ],
 )

@@ -36,10 +36,32 @@ def test_the_larger_canvases_of_the_last_phase_are_reckoned_with():
     assert budget.plan_for(1).epochs == 4
 
 
-def test_an_epoch_that_begins_is_finished_however_late_it_is():
+@pytest.mark.parametrize(
+    ("seconds", "epochs"),
+    [
+        (40, 2),  # another ends 20 s after the minute, as far off as the 20 s before it in which none does
+        (41, 1),  # 22 s after it, instead of 19 s before it
+        (60, 1),
+        (500, 1),
+    ],
+)
+def test_another_epoch_is_done_where_that_comes_no_less_close_to_the_time_than_to_stop(seconds, epochs):
+    budget = Budget(narrow_config(epochs=100, minutes=1, fine_tune_share=0.0))
+    budget.spent(0, seconds)
+    assert budget.plan_for(1).epochs == epochs
+    assert budget.plan.epochs == epochs
+
+
+def test_one_epoch_is_done_however_late_it_is():
+    budget = Budget(narrow_config(epochs=100, minutes=1))
+    budget.spent(0, 500, share=0)  # an epoch that diverged
+    assert budget.plan_for(0).epochs == 1
+
+
+def test_an_epoch_that_is_begun_is_finished_however_late_it_is():
     budget = Budget(narrow_config(epochs=100, minutes=1))
     budget.spent(0, 500)
-    assert budget.plan_for(1).epochs == 2
+    assert budget.plan_for(1, least=2).epochs == 2
 
 
 def test_once_the_last_phase_has_begun_it_does_not_begin_again():

@@ -220,7 +220,46 @@ def test_a_training_by_the_clock_does_the_epochs_that_fit(tmp_path, monkeypatch,
     )
     # 2 minutes are four epochs of 30 seconds; known once the first has been timed.
     assert result.epochs == 4
-    assert [event.epochs for event in told if isinstance(event, EpochEvent)] == [50, 4, 4, 4]
+    assert [event.epochs for event in told if isinstance(event, EpochEvent)] == [4, 4, 4, 4]
+
+
+@pytest.mark.parametrize(("minutes", "epochs"), [(0.5, 1), (0.75, 2), (0.95, 2)])
+def test_a_training_by_the_clock_measures_the_epoch_that_the_clock_makes_the_last(
+    tmp_path, monkeypatch, eagerly, minutes, epochs
+):
+    """Epochs of 30 seconds; of four of them one would be measured."""
+    now = [0.0]
+    monkeypatch.setattr("yolo.train.time.monotonic", lambda: now[0])
+
+    def tick(event):
+        now[0] += 30.0 if isinstance(event, StepEvent) and event.step == event.steps else 0.0
+
+    config = narrow_config(epochs=50, minutes=minutes, fine_tune_share=0.0, validate_every=4)
+    result, _, _ = run(two_squares(tmp_path), tmp_path / "run", config, on_event=tick)
+    assert (result.epochs, result.best_epoch) == (epochs, epochs)
+    assert result.metrics is not None
+
+
+def test_a_training_by_the_clock_that_is_given_less_time_than_it_took_ends_where_it_stands(
+    tmp_path, monkeypatch, eagerly
+):
+    now = [0.0]
+    monkeypatch.setattr("yolo.train.time.monotonic", lambda: now[0])
+
+    def tick(event):
+        now[0] += 30.0 if isinstance(event, StepEvent) and event.step == event.steps else 0.0
+
+    values, told = (two_squares(tmp_path), tmp_path / "run"), []
+    given = narrow_config(epochs=50, minutes=5, fine_tune_share=0.0)
+    run(
+        *values,
+        given,
+        on_event=lambda event: (tick(event), told.append(event)),
+        should_stop=lambda: len([event for event in told if isinstance(event, EpochEvent)]) == 2,
+    )
+    less = narrow_config(epochs=50, minutes=1, fine_tune_share=0.0)
+    result, _, _ = run(*values, less, on_event=tick, resume=True)
+    assert result.epochs == 2
 
 
 def test_epochs_are_ordered_by_the_classes_that_are_judged():
