@@ -37,16 +37,18 @@ class FilesSent:
     def read(self, name: str) -> bytes:
         return self._source.read(name)
 
-    def belongs_to(self, record: RecordOutcome) -> None:
-        """Look for the file of a record that asks for none: its picture is here already, or it brings nothing."""
+    def belongs_to(self, record: RecordOutcome) -> str | None:
+        """The file of a record that asks for none: its picture is here already, or it brings nothing."""
         if isinstance(record, LabelRecord):
             names: tuple[str, ...] = (record.external_id, *record.file_names)
         else:
             names = record.picture_names
         for name in names:
             with suppress(AmbiguousPicture):
-                if self.find(name) is not None:
-                    return
+                found = self.find(name)
+                if found is not None:
+                    return found
+        return None
 
     def as_json(self) -> dict[str, Any] | None:
         """{"sent", "without_record", "first": names of the latter} once all records went by; None without a source."""

@@ -21,6 +21,7 @@ from labelling.class_names import ClassNames
 from labelling.files_sent import FilesSent
 from labelling.formats.reading import Records, holds_pictures, open_annotations, pictures_left_out, sized
 from labelling.labelbox import Export, ExportError, LabelRecord, RecordOutcome
+from labelling.lost_files import LostFiles
 from labelling.merging import Changes, Merge
 from labelling.models import Dataset, LabelImport
 from labelling.orientation import AS_STORED, exif_orientation
@@ -51,7 +52,8 @@ def run(reporter: Reporter, target_id: int) -> None:
     skips_forget(label_import=row, transaction_of=reporter.safe_point)
     with row.export.open("rb") as file:
         records = open_export(cast("BinaryIO", file), on_record=lambda count: _still_wanted(reporter, count))
-        for batch in _batches(_outcomes(records, _pictures_of(row), names, row.dataset, report)):
+        pictures, puts_back = _pictures_of(row), not row.dry_run
+        for batch in _batches(_outcomes(records, pictures, names, row.dataset, report, puts_back=puts_back)):
             for outcome in batch:
                 report.add(outcome)
             _store(reporter, row, batch, changes)
@@ -128,33 +130,45 @@ def _pictures_of(row: LabelImport) -> Path | None:
 
 
 def _outcomes(
-    records: Records, pictures: Path | None, names: ClassNames, dataset: Dataset | None, report: Report
+    records: Records,
+    pictures: Path | None,
+    names: ClassNames,
+    dataset: Dataset | None,
+    report: Report,
+    *,
+    puts_back: bool = False,
 ) -> Iterator[Outcome]:
-    """The outcome of each record; after the last, the report has the files that belong to none."""
+    """The outcome of each record; after the last, the report has the files that belong to none.
+
+    Pictures that were lost here and came along are counted, and with `puts_back` stored.
+    """
     sizes = _sizes(dataset)
     try:
         with open_pictures(pictures) as source:
             sent = FilesSent(source)
+            lost = LostFiles(dataset, sent, puts_back=puts_back)
             told = _with_sizes_told_before(sized(records, sent, sizes), dataset)
             yield from outcomes_of(
-                _with_files(told, sent, sizes),
+                _with_files(told, sent, lost, sizes),
                 pictures=sent,
                 names=names,
                 sizes=sizes,
                 orientation_of=lambda external_id: _orientation(dataset, external_id),
             )
-            report.files = sent.as_json()
+            report.files, report.lost = sent.as_json(), lost.as_json()
     except PicturesError as error:
         raise ImportFailure(str(error)) from error
 
 
 def _with_files(
-    records: Iterator[RecordOutcome], sent: FilesSent, sizes: Mapping[str, tuple[int, int]]
+    records: Iterator[RecordOutcome], sent: FilesSent, lost: LostFiles, sizes: Mapping[str, tuple[int, int]]
 ) -> Iterator[RecordOutcome]:
     """The records; of those that will ask for no picture, it is noted here which file belongs to them."""
     for record in records:
         if not isinstance(record, LabelRecord) or record.external_id in sizes:
-            sent.belongs_to(record)
+            found = sent.belongs_to(record)
+            if found is not None and isinstance(record, LabelRecord):
+                lost.look(record.external_id, found)
         yield record
 
 

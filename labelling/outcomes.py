@@ -184,7 +184,8 @@ class Tally:
 class Report:
     """Adds outcomes up. `images` counts those with a picture, negatives among them.
 
-    `files` tells of the files that came as pictures, where any did: see FilesSent.
+    `files` tells of the files that came as pictures, where any did: see FilesSent; `lost` of the files that were gone
+    from storage, where such came: see LostFiles.
     `most` bounds how many of the records and objects skipped for one reason are listed; all are counted.
     """
 
@@ -198,6 +199,7 @@ class Report:
     objects_skipped: Tally = field(init=False)
     classes: Counter[str] = field(default_factory=Counter)
     files: dict[str, Any] | None = None
+    lost: dict[str, Any] | None = None
 
     def __post_init__(self, most: int | None) -> None:
         self.skipped, self.objects_skipped = Tally(most), Tally(most)
@@ -218,7 +220,7 @@ class Report:
         self.classes.update(box.name for box in outcome.boxes)
 
     def as_json(self) -> dict[str, Any]:
-        files = {} if self.files is None else {"files": self.files}
+        told = {"files": self.files, "lost": self.lost}
         return {
             "rows": self.rows,
             "images": self.images,
@@ -228,7 +230,7 @@ class Report:
             "skipped": self.skipped.entries,
             "objects_skipped": self.objects_skipped.entries,
             "classes": dict(self.classes.most_common()),
-            **files,
+            **{name: value for name, value in told.items() if value is not None},
         }
 
     def reasons(self) -> dict[str, dict[str, int]]:

@@ -43,7 +43,9 @@ def told(error: Exception, folder: Path) -> Exception:
             )
         )
     if isinstance(error, SampleError):
-        kept = _("What it had learnt is kept: put the picture back, from a copy of yours, then resume.")
+        kept = _(
+            "Send the very same picture again on the page of its dataset, then resume: what it had learnt is kept."
+        )
         return TrainingError(f"{error} {kept}")
     if isinstance(error, OSError | DatabaseError):
         return error

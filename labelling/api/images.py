@@ -20,7 +20,7 @@ from labelling.gallery import images_for_gallery, with_boxes
 from labelling.models import Dataset, Image
 from labelling.serializers.image_lists import ImageFiltersSerializer, ImageUploadSerializer
 from labelling.serializers.images import ImageSerializer
-from labelling.services.pictures import image_add
+from labelling.services.pictures import image_add, image_restore
 
 
 class ImagePages(CursorPagination):
@@ -55,13 +55,21 @@ class ImageList(DatasetsAPI, GenericAPIView[Image]):
     @extend_schema(
         operation_id="datasets_images_add",
         request={"multipart/form-data": ImageUploadSerializer},
-        responses={201: ImageSerializer},
+        responses={200: ImageSerializer, 201: ImageSerializer},
     )
     def post(self, request: Request, pk: int) -> Response:
-        """Add one picture. With `boxes`, an empty list too, it counts as labelled; without, it waits for labels."""
+        """Add one picture. With `boxes`, an empty list too, it counts as labelled; without, it waits for labels.
+
+        Where the file of an image is lost or damaged, its very bytes, sent without boxes, put it back: then 200.
+        """
         dataset = dataset_of(request, pk)
         given = ImageUploadSerializer(data=request.data)
         given.is_valid(raise_exception=True)
+        values = {name: value for name, value in given.validated_data.items() if name != "boxes"}
+        if given.validated_data.get("boxes") is None:
+            restored = image_restore(dataset=dataset, by=caller(request), **values)
+            if restored is not None:
+                return Response(self.get_serializer(restored).data)
         image = image_add(dataset=dataset, by=caller(request), **given.validated_data)
         return Response(self.get_serializer(image).data, status=status.HTTP_201_CREATED)
 

@@ -1,5 +1,6 @@
 """One picture that a person adds to a dataset, with its boxes or without."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
@@ -12,6 +13,7 @@ from accounts.models import User
 from accounts.services import audit
 from labelling.class_aliases import class_names_of
 from labelling.importing import store_picture
+from labelling.lost_files import is_damaged, put_back
 from labelling.merging import classes_named
 from labelling.models import BoxChange, BoxClass, Dataset, Image
 from labelling.outcomes import NamedBox
@@ -42,6 +44,24 @@ def image_add(
         _draw(image, named, by)
         audit(actor=by, action="image_add", target=image, dataset=dataset.name, external_id=external_id)
     image.refresh_from_db()
+    return image
+
+
+def image_restore(*, dataset: Dataset, file: "File[bytes]", by: User, external_id: str = "") -> Image | None:
+    """Put back the lost or damaged file of the image that had these very bytes; None where there is none such.
+
+    With an external ID it is the image of that ID or none.
+    """
+    if file.size > MOST_BYTES:
+        return None
+    content = file.read()
+    file.seek(0)
+    alike = dataset.images.filter(sha256=hashlib.sha256(content).hexdigest()).exclude(file="").order_by("pk")
+    named = alike.filter(external_id=external_id.strip()) if external_id.strip() else alike
+    image = next((each for each in named if is_damaged(each)), None)
+    if image is not None:
+        put_back(image, content)
+        audit(actor=by, action="image_restore", target=image, dataset=dataset.name, external_id=image.external_id)
     return image
 
 

@@ -82,9 +82,10 @@ function withoutLabels() {
   return labels.length || !pictures.length ? null : pictures;
 }
 
-/** Add pictures to the dataset one by one, to be labelled there; those that were refused stay taken. */
+/** Add pictures to the dataset one by one, to be labelled there; those that were refused stay taken. Lost files that came back are told. */
 async function addPictures(pictures) {
   const refused = [];
+  let restored = 0;
   for (const [number, entry] of pictures.entries()) {
     say(fill(words.adding, { done: number, count: pictures.length }));
     bar.value = number / pictures.length;
@@ -92,15 +93,18 @@ async function addPictures(pictures) {
     data.set("file", entry.file);
     const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
     const answer = await fetch(words.images, { method: "POST", body: data, headers }).catch(() => null);
+    if (answer?.status === 200) restored += 1;
     if (!answer?.ok) refused.push({ entry, why: await reason(answer) });
   }
   sending = false;
-  if (!refused.length) return location.assign(words.gallery);
+  if (!refused.length && !restored) return location.assign(words.gallery);
   taken = refused.map(({ entry }) => entry);
   show();
   const told = refused.slice(0, SHOWN).map(({ entry: { path }, why }) => `${path}: ${why}`);
   if (refused.length > SHOWN) told.push(fill(words.more, { count: refused.length - SHOWN }));
-  return refuse([fill(words.added, { done: pictures.length - refused.length, count: pictures.length }), ...told]);
+  const added = fill(words.added, { done: pictures.length - refused.length - restored, count: pictures.length });
+  refuse(refused.length ? [added, ...told] : []);
+  if (restored) say(fill(words.restored, { done: restored, count: pictures.length }));
 }
 
 async function reason(answer) {

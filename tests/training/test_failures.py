@@ -52,7 +52,10 @@ def raising(error: Exception):
         (FULL, ["disk with the data folder is full", "checkpoint is kept", "free some space, 100 MB or more"]),
         (OperationalError("database or disk is full"), ["disk with the data folder is full"]),
         (MemoryError(), ["not enough memory", "is kept", "smaller batch, canvas or network"]),
-        (SampleError("The picture 7.png is no longer as it was."), ["7.png", "is kept: put the picture back"]),
+        (
+            SampleError("The picture 7.png is no longer as it was."),
+            ["7.png", "again on the page of its dataset, then resume"],
+        ),
         (TrainError("The loss has exploded in epoch 3."), ["The loss has exploded in epoch 3."]),
     ],
 )
@@ -99,7 +102,7 @@ def test_missing_pictures_are_told_before_anything_is_learnt(run, monkeypatch):
         row.image.file.storage.delete(row.image.file.name)
     failure = ended(run).failure
     assert failure.startswith("The file is missing of: 0.png, 1.png, 2.png, 3.png, 4.png and 2 more.")
-    assert "put the picture back" in failure
+    assert "Send the very same picture again" in failure
 
 
 def epoch_event(number: int) -> EpochEvent:
