@@ -12,24 +12,32 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yolo.config import TrainConfig
+from yolo.config import MOST_MULTI_SCALE, MOST_SCENES, TrainConfig
 from yolo.train_options import PARTS
 
 CANVAS_STEP: Final = 32
 LARGEST_CANVAS: Final = 1280
-_NUMBER = re.compile(r"\d*\.?\d+")
+_NUMBER = r"(\d*\.?\d+)"
+_SPAN = re.compile(rf"\s*{_NUMBER}\s*(?:to|[-–,;\s])\s*{_NUMBER}\s*")
 
 
 class SpanField(forms.CharField):
-    """Two numbers, the smaller first, typed like '0.5 to 1.4'; empty gives an empty list."""
+    """Two numbers, the smaller first, typed like '0.5 to 1.4'; empty gives an empty list. `most` bounds both."""
+
+    def __init__(self, *, most: float | None = None, **words: Any) -> None:
+        super().__init__(**words)
+        self._most = most
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value) or ""
-        found = [float(number) for number in _NUMBER.findall(text)]
         if not text:
             return []
-        if len(found) != 2 or not 0 < found[0] <= found[1]:
+        typed = _SPAN.fullmatch(text)
+        found = [float(number) for number in typed.groups()] if typed else []
+        if not found or not 0 < found[0] <= found[1]:
             raise ValidationError(_("Give two numbers above 0, the smaller first, such as: 0.5 to 1.4"))
+        if self._most is not None and found[1] > self._most:
+            raise ValidationError(_("At most %(most)g."), params={"most": self._most})
         return [int(number) if number.is_integer() else number for number in found]
 
     def prepare_value(self, value: Any) -> Any:
@@ -53,6 +61,10 @@ def _number(least: float, most: float) -> Callable[..., forms.Field]:
         return forms.FloatField(min_value=least, max_value=most, widget=box, **words)
 
     return field
+
+
+def _scenes(**words: Any) -> forms.Field:
+    return SpanField(most=MOST_SCENES, **words)
 
 
 _SHARE = _number(0, 1)
@@ -120,13 +132,13 @@ OPTION_GROUPS: Final = (
                 "scenes",
                 _("Scenes"),
                 _("Smallest and largest long side of a picture, as shares of the net size. Empty: worked out from it."),
-                SpanField,
+                _scenes,
             ),
             Option(
                 "multi_scale",
                 _("Multi-scale"),
                 _("Each batch has a canvas up to this share smaller or larger; 0 keeps one size."),
-                _SHARE,
+                _number(0, MOST_MULTI_SCALE),
             ),
             Option(
                 "repeat_share",
@@ -170,7 +182,7 @@ OPTION_GROUPS: Final = (
             Option("fine_tune_canvas", _("Canvas"), _("Side in pixels in this phase."), _CANVAS),
             Option("fine_tune_learning_rate", _("Learning rate"), _("The rate in this phase."), _RATE),
             Option("fine_tune_mosaic", _("Mosaics"), _("Share of canvases made of four tiles in this phase."), _SHARE),
-            Option("fine_tune_scenes", _("Scenes"), _("As above, for this phase. Empty: as before it."), SpanField),
+            Option("fine_tune_scenes", _("Scenes"), _("As above, for this phase. Empty: as before it."), _scenes),
         ),
         _("Last phase"),
     ),

@@ -17,7 +17,7 @@ from jobs.services import job_cancel, job_enqueue, job_resume
 from labelling.models import DatasetVersion
 from releases.models import ModelRelease
 from training.models import StartWeights, TrainingRun
-from yolo.config import network_named
+from yolo.config import check_reasonable, network_named
 from yolo.darknet_weights import read_weights
 from yolo.downloads import sha256_of
 
@@ -49,7 +49,7 @@ def run_create(*, by: User | None, **recipe: Unpack[Recipe]) -> TrainingRun:
     run = TrainingRun(**recipe, created_by=by)
     run.full_clean()
     try:
-        run.configuration()
+        check_reasonable(run.configuration())
     except (TypeError, ValueError) as error:
         raise ValidationError({"options": str(error)}) from error
     run.save()
@@ -163,7 +163,7 @@ def run_give_up_job(*, run: TrainingRun) -> None:
 
 
 def run_title(run: TrainingRun) -> str:
-    return _("Train %(network)s on %(version)s") % {"network": run.network, "version": run.version}
+    return _("Train %(run)s on %(version)s") % {"run": run, "version": run.version}
 
 
 def _job_of(run: TrainingRun) -> Job:

@@ -11,6 +11,9 @@ Backbone = Literal["darknet53", "tiny"]
 
 ANCHORS_PER_SCALE: Final = 3
 LEAST_NET_SIZE: Final = 288
+MOST_SCENES: Final = 8
+"""The longest side of a scene, as a share of the net size."""
+MOST_MULTI_SCALE: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,15 @@ def _check_shares(settings: object, *names: str) -> None:
     for name in names:
         if not 0 <= getattr(settings, name) <= 1:
             raise ValueError(f"{name} is a share and lies between 0 and 1.")
+
+
+def check_reasonable(config: "TrainConfig") -> None:
+    """Raise ValueError where a new training is to go far beyond what makes sense; stored ones may have done so."""
+    for name in ("scenes", "fine_tune_scenes"):
+        if any(end > MOST_SCENES for end in getattr(config, name)):
+            raise ValueError(f"{name} are at most {MOST_SCENES} times the net size.")
+    if config.multi_scale > MOST_MULTI_SCALE:
+        raise ValueError(f"multi_scale is at most {MOST_MULTI_SCALE}, not {config.multi_scale:g}.")
 
 
 def _check_range(name: str, ends: Sequence[float]) -> None:

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from yolo.anchors import AnchorFit, kmeans_anchors, size_ious, sizes_at
 from yolo.checkpoint import CheckpointError
-from yolo.config import TrainConfig, network_named
+from yolo.config import TrainConfig, check_reasonable, network_named
 from yolo.darknet_cfg import DarknetError
 from yolo.downloads import sha256_of
 from yolo.evaluate import collect
@@ -63,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         named = ("network", "net_size", "epochs", "batch", "seed", "minutes")
         config = train_config({**{name: getattr(options, name) for name in named}, **dict(options.option)})
+        if not options.resume:
+            check_reasonable(config)
         summary = run(options, config)
     except KNOWN_ERRORS as error:
         print(error, file=sys.stderr)

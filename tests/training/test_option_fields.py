@@ -1,6 +1,7 @@
 """The finer settings as fields of a form."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from training.option_fields import (
     OPTIONS,
@@ -46,6 +47,23 @@ def test_settings_are_named_for_people_once_each():
 @pytest.mark.parametrize("typed", ["0.5 to 1.4", "0.5 - 1.4", ".5 1.40"])
 def test_two_numbers_are_read_however_they_are_parted(typed):
     assert SpanField().clean(typed) == [0.5, 1.4]
+
+
+@pytest.mark.parametrize(
+    "typed", ["-0.5 to 1", "a0.5b1", "0.5 to -1", "0.5", "0.5 to 1 to 2", "1.4 to 0.5", "0 to 1", "x"]
+)
+def test_what_is_not_just_two_numbers_above_0_is_refused(typed):
+    with pytest.raises(ValidationError, match="Give two numbers above 0"):
+        SpanField().clean(typed)
+
+
+def test_scenes_and_multi_scale_have_upper_bounds_and_sizes_of_faces_in_pixels_none():
+    fields = {option.path: option.field() for option in OPTIONS}
+    for path, typed in (("scenes", "0.5 to 8.5"), ("fine_tune_scenes", "9 to 9"), ("multi_scale", 0.6)):
+        with pytest.raises(ValidationError):
+            fields[path].clean(typed)
+    assert fields["scenes"].clean("0.5 to 8") == [0.5, 8]
+    assert fields["augment.crop_faces"].clean("14 to 280") == [14, 280]
 
 
 def test_two_numbers_are_shown_as_they_were_typed():

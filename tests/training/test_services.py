@@ -25,6 +25,7 @@ def test_a_started_run_waits_in_the_training_queue(dan):
     run = run_start(version=make_version(), **USUAL, by=dan)
     assert (run.job.kind, run.job.queue, run.job.state) == ("training.run", "training", "queued")
     assert (run.job.target_id, run.job.owner, run.created_by) == (run.pk, dan, dan)
+    assert run.job.title == f"Train yolov3-slim #{run.pk} on squares v1"
     assert AuditEntry.objects.get(action="training_run_create").actor == dan
 
 
@@ -38,6 +39,7 @@ def test_a_started_run_waits_in_the_training_queue(dan):
         ({"batch": 0}, "batch"),
         ({"options": {"canvas": 100}}, "options"),
         ({"options": {"no_such_option": 1}}, "options"),
+        ({"options": {"multi_scale": 0.6}}, "options"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused_by_field(dan, values, field):

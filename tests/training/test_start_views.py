@@ -48,7 +48,7 @@ def test_settings_that_differ_are_kept_with_the_run_and_no_others(carols, versio
     ("field", "typed", "sentence"),
     [
         ("canvas", "100", "multiple of step size 32"),
-        ("multi_scale", "1.5", "less than or equal to 1"),
+        ("multi_scale", "1.5", "less than or equal to 0.5"),
         ("learning_rate", "0", "greater than or equal to 1e-06"),
         ("scenes", "1.4 to 0.5", "Give two numbers above 0, the smaller first"),
         ("augment__crop_faces", "14", "Give two numbers above 0, the smaller first"),

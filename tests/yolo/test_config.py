@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from yolo.config import NETWORKS, NetworkConfig, Stage, TrainConfig, network_named
+from yolo.config import NETWORKS, NetworkConfig, Stage, TrainConfig, check_reasonable, network_named
 
 
 def test_the_slim_network_has_outputs_every_8_16_and_32_pixels():
@@ -90,6 +90,21 @@ def test_a_net_size_too_small_or_between_the_multiples_of_32_is_refused(net_size
 def test_values_that_make_no_sense_are_refused_by_name(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         TrainConfig(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("most", "beyond"),
+    [
+        ({"scenes": (0.5, 8)}, {"scenes": (0.5, 8.1)}),
+        ({"fine_tune_scenes": (8, 8)}, {"fine_tune_scenes": (9, 9)}),
+        ({"multi_scale": 0.5}, {"multi_scale": 0.51}),
+    ],
+)
+def test_new_trainings_keep_within_what_makes_sense_and_stored_ones_may_be_beyond(most, beyond):
+    check_reasonable(TrainConfig(**most))
+    config = TrainConfig(**beyond)  # as a run of an earlier version has it
+    with pytest.raises(ValueError, match=f"{next(iter(beyond))} (is|are) at most"):
+        check_reasonable(config)
 
 
 def test_the_last_eighth_of_the_epochs_fine_tunes_but_never_all_of_them():
