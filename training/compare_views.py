@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import person, require
 from accounts.models import User
 from accounts.rights import Right
+from labelling.models import Image
 from training.charts import chart_words
 from training.comparing import curves, differing_settings, figures, figures_csv, settings_csv, validated_alike
 from training.csv_tables import as_csv
@@ -90,25 +91,30 @@ def _differences(runs: Sequence[TrainingRun], user: User) -> list[Difference]:
 
 
 def _one_sided(runs: Sequence[TrainingRun]) -> list[tuple[TrainingRun, TrainingRun, list[dict[str, Any]]]]:
-    """Of the first two runs, both ways: who is right, who is wrong, and where. Nothing without both examinations."""
-    examinations = {each.run_id: each for each in Examination.objects.filter(run__in=runs[:2])}
-    if len(examinations) < 2:
+    """Of the first two runs that were examined, both ways: who is right, who is wrong, and where; else nothing."""
+    having = set(Examination.objects.filter(run__in=runs).values_list("run", flat=True))
+    pair = [run for run in runs if run.pk in having][:2]
+    if len(pair) < 2:
         return []
-    for run in runs[:2]:
+    examinations = {each.run_id: each for each in Examination.objects.filter(run__in=pair)}
+    for run in pair:
         run.examination = examinations[run.pk]
-    one, other = runs[:2]
+    one, other = pair
     pairs = ((one, other), (other, one))
     return [(right, wrong, wrong_where_right(right.examination, wrong.examination)) for right, wrong in pairs]
 
 
 def _pictures_csv(rows: Sequence[TrainingRun]) -> str:
-    """A line for each picture that one of the first two runs gets right and the other wrong."""
+    """A line for each picture, still there, that one of the first two examined runs gets right and the other wrong."""
+    versions = {run.version_id for run in rows}
+    names = dict(Image.objects.filter(frozen__version__in=versions).values_list("pk", "external_id"))
     found = [
-        (str(right), str(wrong), row["image"], row["missed"], row["false"], row["confused"])
+        (str(right), str(wrong), row["image"], names[row["image"]], row["missed"], row["false"], row["confused"])
         for right, wrong, rows_of in _one_sided(rows)
         for row in rows_of
+        if row["image"] in names
     ]
-    return as_csv(("right", "wrong", "image", "missed", "of nothing", "of the wrong class"), found)
+    return as_csv(("right", "wrong", "image", "name", "missed", "of nothing", "of the wrong class"), found)
 
 
 TABLES = {"settings": settings_csv, "figures": figures_csv, "pictures": _pictures_csv}

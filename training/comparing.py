@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +11,9 @@ from accounts.templatetags.maskweb import verdict_label
 from training.csv_tables import as_csv
 from training.models import Epoch, TrainingRun
 from training.option_fields import option_values
+
+PLACES: Final = 3
+"""With so many behind the point the pages write figures; what is alike there counts as alike."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +100,10 @@ def _best(name: str, of_class: str = "") -> Callable[[TrainingRun], float | None
 
 
 def figure_of(name: str, values: Sequence[float | None]) -> Figure:
-    """The figure of that name, with the places of the highest value where not all have it."""
-    known = [value for value in values if value is not None]
-    best = tuple(place for place, value in enumerate(values) if value is not None and value == max(known))
+    """The figure of that name, with the places of the highest value, as it is written, where not all have it."""
+    written = [None if value is None else round(value, PLACES) for value in values]
+    known = [value for value in written if value is not None]
+    best = tuple(place for place, value in enumerate(written) if value is not None and value == max(known))
     return Figure(name, tuple(values), best if len(best) < len(known) else ())
 
 

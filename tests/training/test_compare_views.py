@@ -68,7 +68,23 @@ def test_a_run_without_an_examination_is_compared_without_pictures(client, dan):
     one, other = make_run(version), make_run(version)
     make_examination(one)
     client.force_login(dan)
-    assert client.get(compare(one, other)).context["differences"] == []
+    answer = client.get(compare(one, other))
+    assert answer.context["differences"] == []
+    assert "that takes two runs that have published a model" in answer.content.decode()
+
+
+def test_the_first_two_runs_that_were_examined_are_held_against_each_other(client, dan):
+    version = make_version(train=1, validation=4, test=0)  # validation pictures are 1 to 4
+    bare, one, other = make_run(version), make_run(version), make_run(version)
+    make_examination(one, p1=1)
+    make_examination(other, p3=1)
+    client.force_login(dan)
+    first, second = client.get(compare(bare, one, other)).context["differences"]
+    assert [(each.right, each.wrong, each.count) for each in (first, second)] == [(one, other, 1), (other, one, 1)]
+    lines = client.get(compare(one, other, name="compare_pictures_csv")).content.decode().splitlines()
+    assert lines[0] == "right,wrong,image,name,missed,of nothing,of the wrong class"
+    shown = first.shots[0].image
+    assert lines[1] == f"{one},{other},{shown.pk},3.png,1,0,0"
 
 
 def test_the_epochs_of_one_run_and_of_several_are_files(client, dan):
@@ -96,8 +112,8 @@ def test_a_viewer_compares_nothing(client, charlie, name):
         (
             "pictures",
             [
-                "right,wrong,image,missed,of nothing,of the wrong class",
-                "yolov3-slim #{0},yolov3-slim #{1},{2},2,0,0",
+                "right,wrong,image,name,missed,of nothing,of the wrong class",
+                "yolov3-slim #{0},yolov3-slim #{1},{2},2.png,2,0,0",
             ],
         ),
     ],

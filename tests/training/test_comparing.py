@@ -1,7 +1,7 @@
 """What two runs differ in."""
 
 from tests.training.makers import make_run, make_version
-from training.comparing import Figure, Setting, curves, differing_settings, figures, validated_alike
+from training.comparing import Figure, Setting, curves, differing_settings, figure_of, figures, validated_alike
 
 
 def test_only_settings_that_differ_are_told(db):
@@ -29,6 +29,11 @@ def test_the_highest_of_a_figure_is_marked_unless_all_are_alike(db):
         Figure("mAP@.5:.95", (0.25, 0.25), ()),
         Figure("mAP@.5 on the test pictures", (None, 0.5), ()),
     ]
+
+
+def test_figures_that_are_written_alike_are_marked_alike():
+    assert figure_of("mAP", [0.0, 0.0004]).best == ()  # 0.000 both
+    assert figure_of("mAP", [0.1, 0.8991, 0.8994]).best == (1, 2)
 
 
 def test_the_curves_of_all_runs_take_one_query(db, django_assert_num_queries):
