@@ -53,7 +53,7 @@ def examined(run: TrainingRun, user: User) -> dict[str, Any]:
     worst = worst_pictures(examination, most=FIRST_WORST)
     return {
         "examination": examination,
-        "class_thresholds": list(zip(names, examination.thresholds, strict=True)),
+        **_thresholds(examination, names),
         "confusion_heads": [*names, _("missed")],
         "confusion_rows": list(zip([*names, _("background")], heat_rows(examination.confusion), strict=True)),
         "examination_charts": {
@@ -62,6 +62,16 @@ def examined(run: TrainingRun, user: User) -> dict[str, Any]:
             "bins": examination.reliability["bins"],
         },
         "shots": shots(worst, examination.classes, user=user),
+    }
+
+
+def _thresholds(examination: Examination, names: list[str]) -> dict[str, Any]:
+    """The classes with the scores from which they count, apart from those that no score gives an F1 above 0."""
+    pairs = list(zip(names, examination.thresholds, strict=True))
+    found = [any(curve["f1"]) for curve in examination.curves]
+    return {
+        "class_thresholds": [pair for pair, is_found in zip(pairs, found, strict=True) if is_found],
+        "fallback_thresholds": [pair for pair, is_found in zip(pairs, found, strict=True) if not is_found],
     }
 
 

@@ -43,10 +43,9 @@ def told(error: Exception, folder: Path) -> Exception:
             )
         )
     if isinstance(error, SampleError):
-        kept = _(
-            "Send the very same picture again on the page of its dataset, then resume: what it had learnt is kept."
-        )
-        return TrainingError(f"{error} {kept}")
+        mended = _("Send the very same picture again on the page of its dataset, then resume.")
+        kept = _("What it had learnt is kept.") if (folder / LAST).exists() else ""
+        return TrainingError(f"{error} {mended} {kept}".strip())
     if isinstance(error, OSError | DatabaseError):
         return error
     return TrainingError(str(error))

@@ -221,6 +221,14 @@ class TrainingRun(models.Model):
         broken_off = self.job is None or self.job.state in (Job.State.CANCELLED, Job.State.FAILED)
         return broken_off and self.release_id is None and bool(self.best.get("epoch"))
 
+    @property
+    def can_resume(self) -> bool:
+        """Whether it was broken off, other than by diverging for good: that checkpoint leads there again."""
+        if self.job is None or self.release_id is not None:
+            return False
+        diverged = self.job.state == Job.State.FAILED and self.job.detail.get("diverged", False)
+        return self.job.state in (Job.State.CANCELLED, Job.State.FAILED) and not diverged
+
     def configuration(self) -> TrainConfig:
         """The whole recipe of this run. Raises ValueError with a sentence when an option makes no sense."""
         named = ("network", "net_size", "epochs", "batch", "seed")

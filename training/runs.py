@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ from training.models import Curve, Epoch, TrainingRun
 from training.publishing import publish
 from training.samples import TrainingError, check_pictures, crop_samples, training_samples
 from training.setbacks import setback_sentence
-from yolo.train import EpochEvent, SetbackEvent, StartEvent, StepEvent, TrainResult, train
+from yolo.pace import is_validated
+from yolo.train import EpochEvent, SetbackEvent, StartEvent, StepEvent, TrainError, TrainResult, train
 
 CURVE_EVERY = 2.0  # seconds between two writes of the curve
 
@@ -49,6 +51,8 @@ def _published(reporter: Reporter, training: TrainingRun) -> ModelRelease:
             raise JobCancelled
         return publish(reporter, training, result, scratch=run_folder(training) / "unmeasured")
     except KNOWN as error:
+        if isinstance(error, TrainError):
+            reporter.progress(detail={"diverged": True}, force=True)
         sentence = told(error, run_folder(training))
         if sentence is error:
             raise
@@ -136,6 +140,8 @@ class Chronicle:
     def __init__(self, reporter: Reporter, training: TrainingRun) -> None:
         self._reporter = reporter
         self._training = training
+        self._config = training.configuration()
+        self._validates = training.version.images.filter(split=Split.VALIDATION).exists()
         self._learning_rate = 0.0
         self._epochs_done = training.epochs_done.count()
         spent = training.epochs_done.aggregate(seconds=Sum("seconds"))["seconds"] or 0.0
@@ -195,8 +201,9 @@ class Chronicle:
         self._reporter.progress(
             done=(event.epoch - 1) * event.steps + event.step,
             total=event.epochs * event.steps,
-            message=self._sentence() % place,
+            message=self._sentence(event) % place,
             detail=self._detail,
+            force=event.step == event.steps,  # what follows may take long
         )
         self._curve.add(event)
         if time.monotonic() - self._curve_kept >= CURVE_EVERY:
@@ -207,7 +214,10 @@ class Chronicle:
         Curve.objects.update_or_create(run=self._training, defaults=curve_values(self._curve))
         self._curve_kept = time.monotonic()
 
-    def _sentence(self) -> str:
+    def _sentence(self, event: StepEvent) -> str:
+        plan = replace(self._config, epochs=event.epochs)
+        if event.step == event.steps and self._validates and is_validated(plan, event.epoch - 1):
+            return _("epoch %(epoch)s, looking at the validation pictures")
         if self._ends is not None and not self._epochs_done:
             return _("epoch %(epoch)s, step %(step)s of %(steps)s; how many epochs fit is known after the first")
         return _("epoch %(epoch)s of %(epochs)s, step %(step)s of %(steps)s")

@@ -28,9 +28,10 @@ PAGE = 50
 def runs(request: HttpRequest) -> HttpResponse:
     rows = TrainingRun.objects.for_user(person(request)).for_lists()
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    unfinished = [run for run in page if run.job is not None and not run.job.is_finished]
     context = {
         "page": page,
-        "unfinished": [run for run in page if run.job is not None and not run.job.is_finished],
+        "unfinished": sorted(unfinished, key=lambda run: run.job is not None and run.job.state == Job.State.QUEUED),
         "finished": [run for run in page if run.job is None or run.job.is_finished],
         "words": chart_words(),
         "may_train": person(request).may(Right.TRAIN),

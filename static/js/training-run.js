@@ -140,9 +140,9 @@ function showFigures(card, snapshot) {
 }
 
 function start(card) {
-  const charts = new Charts(card);
-  charts.look();
-  onThemeChange(() => charts.rebuild());
+  const charts = card.querySelector("[data-charts]") ? new Charts(card) : null; // none in the list while it waits
+  charts?.look();
+  onThemeChange(() => charts?.rebuild());
   if (!card.dataset.job) return;
   let told = null;
   const show = (snapshot) => {
@@ -151,7 +151,7 @@ function start(card) {
       return;
     }
     showFigures(card, snapshot);
-    charts.look();
+    charts?.look();
     const tells = `${snapshot.detail.epochs_done} ${snapshot.detail.setbacks}`;
     if (told !== null && tells !== told) document.body.dispatchEvent(new Event("epoch-done"));
     told = tells;

@@ -21,9 +21,21 @@ def test_the_page_of_a_run_shows_its_best_epoch_closely(client, dan, examined_ru
     page = answer.content.decode()
     assert "At the best epoch, 2" in page
     assert "with mask 0.40, without mask 0.25." in page
+    assert "stands for want of a better one" not in page
     assert "differ by 0.250 on average" in page
     assert len(answer.context["shots"]) == 6
     assert answer.context["shots"][0].image.external_id == "11.png"
+
+
+def test_a_class_that_no_score_gives_an_f1_is_told_apart(client, dan, examined_run):
+    looked = examined_run.examination
+    looked.thresholds = [0.4, 0.5]
+    looked.curves = [looked.curves[0], {"precision": [None, None], "f1": [0.0, None]}]
+    looked.save()
+    client.force_login(dan)
+    page = client.get(reverse("training:run", args=[examined_run.pk])).content.decode()
+    assert "the score with its best F1: with mask 0.40." in page
+    assert "stands for want of a better one: without mask 0.50." in page
 
 
 def test_the_worst_pictures_are_drawn_with_what_is_there_and_what_was_found(client, dan, examined_run):

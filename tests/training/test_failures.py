@@ -13,6 +13,7 @@ from jobs.running import Attempt, attempt_run
 from labelling.models import Split
 from tests.training.makers import make_job, make_run, make_version
 from training import publishing, runs
+from training.failures import told
 from training.models import Epoch, TrainingRun
 from training.samples import NAMED
 from yolo.events import EpochEvent, SetbackEvent
@@ -68,7 +69,7 @@ def test_it_is_told_on_the_job_and_on_the_page_of_the_run(run, client, dan, monk
         assert sentence in job.failure
         assert sentence in page
     assert job.traceback == ""
-    assert "Resume goes on where it was." in page
+    assert ("Resume goes on where it was." in page) == (not isinstance(error, TrainError))
 
 
 def test_a_mistake_of_ours_is_not_dressed_up(run, monkeypatch):
@@ -102,7 +103,22 @@ def test_missing_pictures_are_told_before_anything_is_learnt(run, monkeypatch):
         row.image.file.storage.delete(row.image.file.name)
     failure = ended(run).failure
     assert failure.startswith("The file is missing of: 0.png, 1.png, 2.png, 3.png, 4.png and 2 more.")
-    assert "Send the very same picture again" in failure
+    assert failure.endswith("Send the very same picture again on the page of its dataset, then resume.")
+    assert not Job.objects.get().detail.get("diverged")
+
+
+def test_what_was_learnt_before_a_picture_went_missing_is_kept(tmp_path):
+    (tmp_path / "checkpoint.npz").touch()
+    assert str(told(SampleError("7.png is gone."), tmp_path)).endswith("then resume. What it had learnt is kept.")
+
+
+def test_a_training_that_diverged_for_good_is_not_resumed(run, monkeypatch):
+    monkeypatch.setattr(runs, "train", raising(TrainError("The loss has exploded in epoch 3.")))
+    ended(run)
+    run.refresh_from_db()
+    assert not run.can_resume
+    Job.objects.update(detail={})
+    assert TrainingRun.objects.get().can_resume
 
 
 def epoch_event(number: int) -> EpochEvent:

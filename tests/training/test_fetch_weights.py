@@ -97,6 +97,15 @@ def test_a_run_starts_from_weights_of_its_own_network_only(db, start_file, dan):
     assert raised.value.message_dict == {"start_weights": ["These weights are those of another network."]}
 
 
+def test_training_with_the_path_of_a_file_says_whether_there_is_one(db, tmp_path):
+    make_version("squares")
+    there = tmp_path / "own.weights"
+    there.touch()
+    for path, sentence in ((there, "Read this file first: .*fetch_weights"), (tmp_path / "gone", "There is no file")):
+        with pytest.raises(CommandError, match=sentence):
+            call_command("train", dataset="squares", dataset_version=1, network="yolov3-tiny", start_weights=str(path))
+
+
 def test_training_without_the_file_says_how_to_get_it_and_what_else_there_is(db):
     make_version("squares")
     with pytest.raises(CommandError, match=r"fetch_weights yolov3-tiny.*start from a release with --start-release"):

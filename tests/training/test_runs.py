@@ -268,6 +268,23 @@ def test_a_run_by_the_clock_names_no_number_of_epochs_before_it_knows_how_long_o
     assert told[-1].message == "epoch 1, step 3 of 10; how many epochs fit is known after the first"
 
 
+@pytest.mark.parametrize(
+    ("every", "step", "message"),
+    [
+        (1, 10, "epoch 3, looking at the validation pictures"),
+        (1, 9, "epoch 3 of 4, step 9 of 10"),
+        (2, 10, "epoch 3 of 4, step 10 of 10"),
+    ],
+)
+def test_the_last_step_of_an_epoch_tells_that_the_validation_pictures_are_looked_at(run, every, step, message):
+    run.options = {**QUICK, "validate_every": every}
+    told = []
+    job = Reporter(Attempt(job_id=make_job("running").pk, number=1), on_progress=told.append)
+    runs.Chronicle(job, run).note(StepEvent(3, 4, step, 10, LOSSES, 0.1, 8.0, None))
+    assert told[-1].message == message
+    assert step != 10 or not job.unwritten()  # at once, for the validation may take long
+
+
 def test_a_run_by_the_clock_tells_with_its_first_epoch_how_many_there_will_be(run):
     run.options = {"minutes": 10}
     row = make_job("running")

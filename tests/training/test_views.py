@@ -144,6 +144,47 @@ def test_a_run_tells_what_it_began_with(client, dan, begun, told):
     page = client.get(reverse("training:run", args=[run.pk])).content.decode()
     assert f"300 weight arrays taken, {len(begun['left_out'])} began at random" in page
     assert ("220 of those taken came from a narrower network" in page) == told
+    for name in begun["left_out"]:
+        assert f'<span class="d-block">{name}</span>' in page
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(1, "1 minute of training"), (1.5, "1.5 minutes of training")])
+def test_a_run_by_the_clock_tells_its_minutes(client, dan, minutes, told):
+    run = make_run(make_version(), job=make_job("succeeded"), options={"minutes": minutes})
+    client.force_login(dan)
+    assert told in client.get(reverse("training:run", args=[run.pk])).content.decode()
+
+
+def test_a_run_of_an_earlier_version_with_a_setting_beyond_the_bounds_opens(client, dan):
+    run = make_run(make_version(), job=make_job("succeeded"), options={"scenes": [0.5, 12]}, epochs_done=1)
+    client.force_login(dan)
+    assert "Scenes 0.5 to 12" in client.get(reverse("training:run", args=[run.pk])).content.decode()
+    assert client.get(reverse("training:start"), {"like": run.pk}).status_code == 200
+
+
+def test_a_run_that_diverged_for_good_is_started_again_and_not_resumed(client, dan):
+    run = make_run(make_version(), job=make_job("failed", failure="Exploded.", detail={"diverged": True}))
+    client.force_login(dan)
+    page = client.get(reverse("training:run", args=[run.pk])).content.decode()
+    assert "Resume" not in page
+    assert f'<a class="btn btn-primary" href="{reverse("training:start")}?like={run.pk}"' in page
+    assert "0 whole epochs" not in page
+
+
+def test_a_run_whose_process_has_not_started_yet_says_so(client, dan):
+    run = make_run(make_version(), job=make_job("running"))
+    client.force_login(dan)
+    assert ">starting</p>" in client.get(reverse("training:run", args=[run.pk])).content.decode()
+
+
+def test_of_those_that_wait_the_list_draws_no_charts_and_shows_them_last(client, dan):
+    version = make_version()
+    running, waiting = (make_run(version, job=make_job(state)) for state in ("running", "queued"))
+    client.force_login(dan)
+    answer = client.get(reverse("training:runs"))
+    assert answer.context["unfinished"] == [running, waiting]
+    assert answer.content.decode().count("data-charts") == 1
+    assert "data-charts" in client.get(reverse("training:run", args=[waiting.pk])).content.decode()
 
 
 def test_a_run_cancelled_in_its_first_epoch_shows_the_steps_it_did(client, dan):

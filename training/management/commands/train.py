@@ -4,6 +4,7 @@ import signal
 import sys
 from datetime import time
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -158,6 +159,13 @@ def _release(name: str) -> ModelRelease:
 def _weights(name: str) -> StartWeights:
     weights = StartWeights.objects.filter(name=name).first()
     if weights is None:
+        path = Path(name)
+        if path.is_file():
+            raise CommandError(
+                _("Read this file first: `manage.py fetch_weights %(name)s`; then name it.") % {"name": name}
+            )
+        if path.suffix == ".weights" or len(path.parts) > 1:
+            raise CommandError(_("There is no file %(name)s, nor are weights so named here.") % {"name": name})
         sentence = _(
             "There are no weights named %(name)s. Get them with `manage.py fetch_weights %(name)s`, "
             "or start from a release with --start-release: its backbone is our own."
