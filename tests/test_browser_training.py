@@ -14,6 +14,19 @@ for number in (1, 2):
     made = make_run(version, job=make_job("succeeded"), epochs_done=3, best={"epoch": 3}, batch=8 * number)
     make_examination(made, **{f"p{number}": 1})
 """
+PUBLISHED = """
+from tests.detection.makers import make_release
+from tests.training.makers import make_job, make_run, make_version
+version = make_version("face-mask")
+release = make_release()
+release.name = "yolov3-slim-p2-x1.5-640-20261123-0154-run3-voting"
+release.save()
+made = make_run(
+    version, network="yolov3-slim-p2-x1.5", net_size=640, job=make_job("succeeded"), epochs_done=3, release=release,
+    best={"epoch": 3, "map50": 0.875}, test_metrics={"map50": 0.895},
+)
+made.epochs_done.update(seconds=7000)
+"""
 LOSSES = [{"x": 0.5, "y": 5.0}, {"x": 1.0, "y": 4.0}]
 CALL = "async ([module, name, ...given]) => (await import(`/static/js/${module}.js`))[name](...given)"
 DRAWN = """(names) => names.every((name) => {
@@ -47,6 +60,15 @@ def test_two_trainings_are_chosen_compared_and_looked_at(page, site):
     expect_drawn(page, "losses", "metrics", "rate", "precision", "f1", "reliability")
     page.click("text=The hundred worst")
     expect(page.locator(".mw-shot")).to_have_count(1)
+
+
+def test_the_list_of_trainings_fits_on_screens_of_1280_pixels_and_on_phones(page, site, tmp_path):
+    run(site, "shell", "--no-imports", "-c", PUBLISHED)
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto("/training/")
+        expect(page.locator("text=run3-voting")).to_be_visible()
+        assert page.locator(".table-responsive").evaluate("(place) => place.scrollWidth - place.clientWidth") == 0
 
 
 def test_only_the_field_of_the_chosen_budget_is_shown(page):
