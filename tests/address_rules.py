@@ -102,6 +102,7 @@ RULES: dict[str, Rule] = {
     "labelling:import": Rule(Right.VIEW_DATASETS, pk="label_import"),
     "labelling:import_skipped": Rule(Right.VIEW_DATASETS, pk="label_import"),
     "labelling:import_skipped_csv": Rule(Right.VIEW_DATASETS, pk="label_import"),
+    "labelling:import_discard": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
     "labelling:import_go": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
     "labelling:pictures_add": Rule(Right.MANAGE_DATASETS, post=True, pk="label_import"),
     "labelling:prelabel_add": Rule(Right.EDIT_BOXES, pk="dataset"),
