@@ -17,8 +17,8 @@ NETWORK_WORDS: Final[Mapping[str, Promise]] = {
         "a little slower, in 1.4 GB. The model that ships is one."
     ),
     "yolov3-slim-p2-spp": _(
-        "The same with pools that look around, for faces that fill the frame as well: 2.5 million weights, 10 MB, as "
-        "fast. Goes on from a model without them."
+        "The same with pools that look around, meant for faces that fill the frame: 2.5 million weights, 10 MB. "
+        "Goes on from a model without them."
     ),
     "yolov3": _(
         "Darknet-53 as its paper has it: 62 million weights, 250 MB. Learns some fifteen times slower than the "
