@@ -21,10 +21,11 @@ from detection.judging import Judgement, judge_all
 from detection.live import live_remove, live_sweep, live_write
 from detection.models import Analysis, Clip, DetectionChunk, Passage
 from detection.progress import StageTimes, VerdictsSoFar, counts_of, live_boxes
-from detection.services import analysis_turn, verdicts_attach
+from detection.services import verdicts_attach
 from detection.tracking import FaceTracker, FrameDetections
 from jobs.reporter import JobFailure, Reporter
 from releases.loading import detector_for
+from releases.models import ModelRelease
 from yolo.detections import Detections
 from yolo.nms import nms
 from yolo.release import Release, ReleaseError
@@ -82,7 +83,7 @@ def run(reporter: Reporter, target_id: int, *, load: Callable[[Analysis], FaceDe
     try:
         if analysis.finished_at is None:
             with reporter.safe_point():
-                analysis_turn(analysis=analysis)
+                turn_take(analysis)
             ClipRun(reporter, analysis, load(analysis)).run()
     except (ClipError, ReleaseError) as error:
         raise ClipFailure(_(str(error))) from error
@@ -90,6 +91,16 @@ def run(reporter: Reporter, target_id: int, *, load: Callable[[Analysis], FaceDe
         raise ClipFailure(_("The file of this clip is gone.")) from error
     finally:
         live_remove(target_id)
+
+
+def turn_take(analysis: Analysis) -> None:
+    """The turn of an analysis has come: one that follows the active release, and has judged nothing yet, takes it."""
+    if not analysis.follows_active or analysis.chunks.exists():
+        return
+    release = ModelRelease.objects.active().first()
+    if release is not None:
+        analysis.release, analysis.precision = release, release.precision
+        analysis.save(update_fields=["release", "precision"])
 
 
 class ClipRun:

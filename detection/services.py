@@ -323,17 +323,6 @@ def analysis_start(
     return analysis
 
 
-@transaction.atomic
-def analysis_turn(*, analysis: Analysis) -> None:
-    """The turn of an analysis has come: one that follows the active release, and has judged nothing yet, takes it."""
-    if not analysis.follows_active or analysis.chunks.exists():
-        return
-    release = ModelRelease.objects.active().first()
-    if release is not None:
-        analysis.release, analysis.precision = release, release.precision
-        analysis.save(update_fields=["release", "precision"])
-
-
 def job_title(clip: Clip) -> str:
     return _("Judge %(clip)s of %(camera)s") % {"clip": clip.original_name, "camera": clip.camera.name}
 

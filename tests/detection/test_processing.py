@@ -15,8 +15,8 @@ from detection.chunks import stored_frames
 from detection.judging import judge_all
 from detection.live import live_path
 from detection.models import Analysis, DetectionChunk
-from detection.processing import ClipFailure, ClipRun, run
-from detection.services import analysis_create, analysis_turn, clip_store, verdict_set
+from detection.processing import ClipFailure, ClipRun, run, turn_take
+from detection.services import analysis_create, clip_store, verdict_set
 from detection.tracking import track_faces
 from jobs.attempts import Attempt, attempt_claim
 from jobs.models import Job, Queue
@@ -97,10 +97,10 @@ def test_one_that_goes_on_stays_with_the_release_that_began(analysis):
     began = analysis.release
     chunk = DetectionChunk.objects.create(analysis=analysis, number=0, first_time=0, last_time=1, frames=[])
     make_active_release("newer")
-    analysis_turn(analysis=analysis)
+    turn_take(analysis)
     assert analysis.release == began
     chunk.delete()
-    analysis_turn(analysis=analysis)
+    turn_take(analysis)
     assert Analysis.objects.get(pk=analysis.pk).release.name == "newer"
 
 
