@@ -1,10 +1,8 @@
 """Where a release comes from: enough to make it again."""
 
-import platform
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from labelling.models import DatasetVersion
 from training.models import TrainingRun
@@ -18,7 +16,7 @@ def provenance(run: TrainingRun, result: "TrainResult") -> dict[str, Any]:
     """What release.json tells about the making of a release; plain values for JSON."""
     start, weights = run.start_release, run.start_weights
     return {
-        "created": timezone.now().isoformat(timespec="seconds"),
+        **origin.made_here(_version()),
         "run": run.pk,
         "dataset": about(run.version),
         "single_faces": about(run.crops_version) if run.crops_version else None,
@@ -32,15 +30,16 @@ def provenance(run: TrainingRun, result: "TrainResult") -> dict[str, Any]:
         "batch": run.batch,
         "seed": run.seed,
         "options": run.options,
-        "code": code_version(),
-        "python": platform.python_version(),
-        "packages": origin.packages(),
     }
 
 
 def code_version() -> str:
     """Version of this code, with the commit where it runs from a git checkout."""
-    return origin.code_version(str(settings.SPECTACULAR_SETTINGS["VERSION"]))
+    return origin.code_version(_version())
+
+
+def _version() -> str:
+    return str(settings.SPECTACULAR_SETTINGS["VERSION"])
 
 
 def about(version: DatasetVersion) -> dict[str, Any]:

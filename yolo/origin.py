@@ -16,11 +16,11 @@ CODE: Final = Path(__file__).resolve().parent.parent
 PACKAGES: Final = ("keras", "tensorflow-cpu", "tensorflow", "numpy", "opencv-python-headless", "openvino")
 
 
-def made_here() -> dict[str, Any]:
-    """When, and by what."""
+def made_here(version: str = "") -> dict[str, Any]:
+    """When, and by what: `version` is that of the code, where it has one besides its commit."""
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "code": code_version(),
+        "code": code_version(version),
         "python": platform.python_version(),
         "packages": packages(),
     }

@@ -27,7 +27,7 @@ from training.models import Curve, Epoch, TrainingRun
 from training.samples import TrainingError
 from training.services import KIND, run_create
 from yolo.release import read_release
-from yolo.train import EpochEvent, StepEvent, TrainResult
+from yolo.train import StepEvent, TrainResult
 
 LOSSES = {"loss": 1.0, "box": 0.5, "objectness": 0.3, "classes": 0.2}
 QUICK = {"canvas": 64, "fine_tune_canvas": 64, "canvases_per_picture": 0.4, "loader_threads": 1}
@@ -266,34 +266,6 @@ def test_a_run_by_the_clock_names_no_number_of_epochs_before_it_knows_how_long_o
     job = Reporter(Attempt(job_id=make_job("running").pk, number=1), on_progress=told.append)
     runs.Chronicle(job, run).note(StepEvent(1, 500, 3, 10, LOSSES, 0.1, 8.0, None))
     assert told[-1].message == "epoch 1, step 3 of 10; how many epochs fit is known after the first"
-
-
-@pytest.mark.parametrize(
-    ("every", "step", "message"),
-    [
-        (1, 10, "epoch 3, looking at the validation pictures"),
-        (1, 9, "epoch 3 of 4, step 9 of 10"),
-        (2, 10, "epoch 3 of 4, step 10 of 10"),
-    ],
-)
-def test_the_last_step_of_an_epoch_tells_that_the_validation_pictures_are_looked_at(run, every, step, message):
-    run.options = {**QUICK, "validate_every": every}
-    told = []
-    job = Reporter(Attempt(job_id=make_job("running").pk, number=1), on_progress=told.append)
-    runs.Chronicle(job, run).note(StepEvent(3, 4, step, 10, LOSSES, 0.1, 8.0, None))
-    assert told[-1].message == message
-    assert step != 10 or not job.unwritten()  # at once, for the validation may take long
-
-
-def test_a_run_by_the_clock_tells_with_its_first_epoch_how_many_there_will_be(run):
-    run.options = {"minutes": 10}
-    row = make_job("running")
-    chronicle = runs.Chronicle(Reporter(Attempt(job_id=row.pk, number=1)), run)
-    chronicle.note(StepEvent(1, 500, 10, 10, LOSSES, 0.1, 8.0, None))
-    chronicle.note(EpochEvent(1, 3, LOSSES, None, 200.0, True))
-    row.refresh_from_db()
-    assert (row.done, row.total) == (10, 30)
-    assert (row.detail["epochs"], row.detail["epochs_done"]) == (3, 1)
 
 
 def test_steps_are_kept_as_they_are_told_and_gone_on_with_by_the_next_session(run, monkeypatch):
