@@ -36,27 +36,31 @@ def told(error: Exception, folder: Path) -> Exception:
     if is_disk_full(error):
         return TrainingError(_disk_full(folder))
     if isinstance(error, MemoryError):
-        return TrainingError(
-            _(
-                "There is not enough memory for this training; what it had learnt by its last checkpoint is kept. "
-                "Resume it when other programs need less, or start one with a smaller batch, canvas or network."
-            )
+        sentence = _(
+            "There is not enough memory for this training. Resume it when other programs need less, or start one with "
+            "a smaller batch, canvas or network."
         )
+        return TrainingError(f"{sentence} {_kept(folder)}".strip())
     if isinstance(error, SampleError):
         mended = _("Send the very same picture again on the page of its dataset, then resume.")
-        kept = _("What it had learnt is kept.") if (folder / LAST).exists() else ""
-        return TrainingError(f"{error} {mended} {kept}".strip())
+        return TrainingError(f"{error} {mended} {_kept(folder)}".strip())
     if isinstance(error, OSError | DatabaseError):
         return error
     return TrainingError(str(error))
 
 
+def _kept(folder: Path) -> str:
+    """What is kept; nothing where the training did not come to a checkpoint."""
+    return _("What it had learnt by its last checkpoint is kept.") if (folder / LAST).exists() else ""
+
+
 def _disk_full(folder: Path) -> str:
     sentence = _(
-        "The disk with the data folder is full (%(free)d MB are left). What the training had learnt by its last "
-        "checkpoint is kept: free some space, %(needed)d MB or more, then resume."
+        "The disk with the data folder is full (%(free)d MB are left). Free some space, %(needed)d MB or more, then "
+        "resume. %(kept)s"
     )
     last = folder / LAST
     needed = 2 * last.stat().st_size if last.exists() else 100 * MEGABYTE
     free = shutil.disk_usage(folder if folder.exists() else folder.anchor or ".").free
-    return sentence % {"free": free // MEGABYTE, "needed": max(1, needed // MEGABYTE)}
+    told = {"free": free // MEGABYTE, "needed": max(1, needed // MEGABYTE), "kept": _kept(folder)}
+    return (sentence % told).strip()

@@ -50,9 +50,9 @@ def raising(error: Exception):
 @pytest.mark.parametrize(
     ("error", "sentences"),
     [
-        (FULL, ["disk with the data folder is full", "checkpoint is kept", "free some space, 100 MB or more"]),
+        (FULL, ["disk with the data folder is full", "Free some space, 100 MB or more"]),
         (OperationalError("database or disk is full"), ["disk with the data folder is full"]),
-        (MemoryError(), ["not enough memory", "is kept", "smaller batch, canvas or network"]),
+        (MemoryError(), ["not enough memory", "smaller batch, canvas or network"]),
         (
             SampleError("The picture 7.png is no longer as it was."),
             ["7.png", "again on the page of its dataset, then resume"],
@@ -68,6 +68,7 @@ def test_it_is_told_on_the_job_and_on_the_page_of_the_run(run, client, dan, monk
     for sentence in sentences:
         assert sentence in job.failure
         assert sentence in page
+    assert "is kept" not in job.failure  # it did not come to a checkpoint
     assert job.traceback == ""
     assert ("Resume goes on where it was." in page) == (not isinstance(error, TrainError))
 
@@ -77,6 +78,12 @@ def test_a_mistake_of_ours_is_not_dressed_up(run, monkeypatch):
     job = ended(run)
     assert "Something went wrong" in job.failure
     assert "FileNotFoundError" in job.traceback
+
+
+@pytest.mark.parametrize("error", [FULL, MemoryError(), SampleError("The picture 7.png is gone.")])
+def test_what_is_kept_is_told_where_a_checkpoint_was_written(tmp_path, error):
+    (tmp_path / "checkpoint.npz").touch()
+    assert str(told(error, tmp_path)).endswith("What it had learnt by its last checkpoint is kept.")
 
 
 def test_the_room_that_a_checkpoint_needs_is_told_where_one_was_written(run, monkeypatch):
@@ -105,11 +112,6 @@ def test_missing_pictures_are_told_before_anything_is_learnt(run, monkeypatch):
     assert failure.startswith("The file is missing of: 0.png, 1.png, 2.png, 3.png, 4.png and 2 more.")
     assert failure.endswith("Send the very same picture again on the page of its dataset, then resume.")
     assert not Job.objects.get().detail.get("diverged")
-
-
-def test_what_was_learnt_before_a_picture_went_missing_is_kept(tmp_path):
-    (tmp_path / "checkpoint.npz").touch()
-    assert str(told(SampleError("7.png is gone."), tmp_path)).endswith("then resume. What it had learnt is kept.")
 
 
 def test_a_training_that_diverged_for_good_is_not_resumed(run, monkeypatch):
