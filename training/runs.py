@@ -223,9 +223,12 @@ class Chronicle:
         return _("epoch %(epoch)s of %(epochs)s, step %(step)s of %(steps)s")
 
     def _seconds_left(self, event: StepEvent) -> int | None:
-        """What the steps that are planned will take, but no longer than the time that was given."""
+        """What the steps that are planned will take, but no longer than the time that was given.
+
+        The last epoch is done even where it ends late.
+        """
         known = [] if event.seconds_left is None else [event.seconds_left]
-        if self._ends is not None:
+        if self._ends is not None and (event.epoch < event.epochs or not known):
             known.append(max(0.0, self._ends - time.monotonic()))
         return round(min(known)) if known else None
 

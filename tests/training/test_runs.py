@@ -164,17 +164,20 @@ def test_a_run_that_waited_past_its_time_says_so(run):
         runs.run(reporter(), run.pk)
 
 
-@pytest.mark.parametrize(("planned", "expected"), [(5000.0, 540), (300.0, 300), (None, 540)])
-def test_no_more_time_is_left_than_was_given(run, monkeypatch, planned, expected):
+@pytest.mark.parametrize(
+    ("planned", "epochs", "expected"),
+    [(5000.0, 500, 540), (300.0, 500, 300), (None, 500, 540), (600.0, 2, 600), (300.0, 2, 300), (None, 2, 540)],
+)
+def test_no_more_time_is_left_than_was_given_but_for_the_last_epoch(run, monkeypatch, planned, epochs, expected):
     """Ten minutes, of which an earlier session spent one epoch of 60 s."""
     monkeypatch.setattr(runs.time, "monotonic", lambda: 1000.0)
     run.options = {"minutes": 10}
     Epoch.objects.create(run=run, number=1, learning_rate=0.1, seconds=60.0)
     told = []
     job = Reporter(Attempt(job_id=make_job("running").pk, number=1), on_progress=told.append)
-    runs.Chronicle(job, run).note(StepEvent(2, 500, 1, 10, LOSSES, 0.1, 8.0, planned))
+    runs.Chronicle(job, run).note(StepEvent(2, epochs, 1, 10, LOSSES, 0.1, 8.0, planned))
     assert told[-1].detail["seconds_left"] == expected
-    assert told[-1].message == "epoch 2 of 500, step 1 of 10"
+    assert told[-1].message == f"epoch 2 of {epochs}, step 1 of 10"
 
 
 def test_no_time_is_told_once_the_last_step_is_done(run):
