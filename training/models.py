@@ -15,7 +15,7 @@ from accounts.rights import Right
 from jobs.models import Job
 from training.evaluations.models import Evaluation
 from training.setbacks import setback_sentence
-from yolo.config import LEAST_NET_SIZE, TrainConfig, have_anchors_alike, network_named
+from yolo.config import LEAST_NET_SIZE, TrainConfig, name_and_width, network_named
 from yolo.train_options import train_config
 
 __all__ = [
@@ -190,11 +190,11 @@ class TrainingRun(models.Model):
 
     @property
     def start_fits_anchors(self) -> bool:
-        """Whether it starts from a release whose anchors fit: of the same scales, at any width, and net size."""
+        """Whether it starts from a release whose anchors fit: of the same network, at any width, and net size."""
         start = self.start_release
         if start is None or start.net_size != self.net_size:
             return False
-        return have_anchors_alike(start.network, self.network)
+        return name_and_width(start.network)[0] == name_and_width(self.network)[0]
 
     @property
     def version_has_anchors(self) -> bool:

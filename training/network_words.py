@@ -10,15 +10,11 @@ from yolo.config import NETWORKS
 
 NETWORK_WORDS: Final[Mapping[str, Promise]] = {
     "yolov3-slim": _(
-        "The usual choice: 2.3 million weights, 9 MB. Learns and judges fastest of all, in 1.2 GB of memory."
+        "The usual choice: 2.3 million weights, 9 MB. Learns and judges fastest of the four, in 1.2 GB of memory."
     ),
     "yolov3-slim-p2": _(
         "The same with a fourth, finer scale for faces of a dozen pixels: 2.4 million weights, 10 MB; "
         "a little slower, in 1.4 GB. The model that ships is one."
-    ),
-    "yolov3-slim-p2-spp": _(
-        "The same with pools that look around, meant for faces that fill the frame: 2.5 million weights, 10 MB. "
-        "Goes on from a model without them."
     ),
     "yolov3": _(
         "Darknet-53 as its paper has it: 62 million weights, 250 MB. Learns some fifteen times slower than the "

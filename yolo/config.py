@@ -34,8 +34,6 @@ class NetworkConfig:
     are as wide as its stage, but not narrower than `least_width`. `norm_epsilon` is what batch
     normalisation adds to the variance: 1e-6 in Darknet, 1e-3 in Keras.
 
-    `pools` are sides, in cells, of max pools by which the coarsest features look around, see `yolo.network`.
-
     The backbone "tiny" is that of YOLOv3-tiny: max pooling and one convolution for each stage.
     """
 
@@ -49,7 +47,6 @@ class NetworkConfig:
     least_width: int = 1
     backbone: Backbone = "darknet53"
     norm_epsilon: float = 1e-3
-    pools: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.scales <= len(self.stages):
@@ -80,10 +77,6 @@ YOLOV3_SLIM_P2: Final = replace(YOLOV3_SLIM, name="yolov3-slim-p2", scales=4, le
 """The same with a fourth scale at stride 4, for faces of a dozen pixels. P2 is that level's name in Lin et
 al., "Feature Pyramid Networks for Object Detection", CVPR 2017."""
 
-YOLOV3_SLIM_P2_SPP: Final = replace(YOLOV3_SLIM_P2, name="yolov3-slim-p2-spp", pools=(5, 9, 13))
-"""The same with spatial pyramid pooling behind the last stage, for faces near the camera: `yolov3-spp.cfg` of Darknet
-has these pools."""
-
 YOLOV3: Final = NetworkConfig(
     name="yolov3",
     stem_filters=32,
@@ -109,11 +102,11 @@ YOLOV3_TINY: Final = NetworkConfig(
 """The small network of the same authors: two scales, six anchors, 8.7 M parameters."""
 
 NETWORKS: Final[Mapping[str, NetworkConfig]] = MappingProxyType(
-    {network.name: network for network in (YOLOV3_SLIM, YOLOV3_SLIM_P2, YOLOV3_SLIM_P2_SPP, YOLOV3, YOLOV3_TINY)}
+    {network.name: network for network in (YOLOV3_SLIM, YOLOV3_SLIM_P2, YOLOV3, YOLOV3_TINY)}
 )
 
 
-SLIM_NETWORKS: Final = (YOLOV3_SLIM.name, YOLOV3_SLIM_P2.name, YOLOV3_SLIM_P2_SPP.name)
+SLIM_NETWORKS: Final = (YOLOV3_SLIM.name, YOLOV3_SLIM_P2.name)
 """Those that are also there wider or narrower: `yolov3-slim-x1.5` has one and a half times the filters."""
 LEAST_WIDTH, MOST_WIDTH = 0.25, 4.0
 WIDENED = re.compile(rf"({'|'.join(SLIM_NETWORKS)})-x([0-9]+(?:\.[0-9]{{1,2}})?)")
@@ -133,23 +126,11 @@ def network_named(name: str) -> NetworkConfig:
         return network_widened(NETWORKS[base], width) if width != 1 else NETWORKS[base]
     except KeyError:
         known = ", ".join(sorted(NETWORKS))
-        slim = _slim_names()
+        slim = " and ".join(SLIM_NETWORKS)
         raise ValueError(
             f"There is no network '{name}'; there are: {known}. Of {slim} a number after '-x' makes wider or "
             f"narrower ones: {YOLOV3_SLIM.name}-x1.5."
         ) from None
-
-
-def have_anchors_alike(name: str, other: str) -> bool:
-    """Whether anchors of one network, and the heads that learned with them, fit the other: the same cells and boxes.
-
-    False where there is no network of that name.
-    """
-    try:
-        one, two = network_named(name), network_named(other)
-    except ValueError:
-        return False
-    return (one.strides, one.decoding) == (two.strides, two.decoding)
 
 
 def network_widened(network: NetworkConfig, width: float) -> NetworkConfig:
@@ -159,7 +140,7 @@ def network_widened(network: NetworkConfig, width: float) -> NetworkConfig:
     outside of 0.25 to 4.
     """
     if network.name not in SLIM_NETWORKS:
-        raise ValueError(f"{network.name} is as its authors have it; only {_slim_names()} have a width.")
+        raise ValueError(f"{network.name} is as its authors have it; only {' and '.join(SLIM_NETWORKS)} have a width.")
     if not LEAST_WIDTH <= width <= MOST_WIDTH:
         raise ValueError(f"The width lies between {LEAST_WIDTH:g} and {MOST_WIDTH:g}, not at {width:g}.")
     if width == 1:
@@ -171,10 +152,6 @@ def network_widened(network: NetworkConfig, width: float) -> NetworkConfig:
         stages=tuple(replace(stage, filters=_filters(stage.filters * width)) for stage in network.stages),
         least_width=_filters(network.least_width * width) if network.least_width > 1 else 1,
     )
-
-
-def _slim_names() -> str:
-    return f"{', '.join(SLIM_NETWORKS[:-1])} and {SLIM_NETWORKS[-1]}"
 
 
 def _filters(wished: float) -> int:

@@ -119,7 +119,7 @@ def _described(layer: Layer, config: NetworkConfig) -> tuple[str, dict[str, obje
         case Convolution():
             return "convolutional", _convolution(layer, config)
         case Pool():
-            return "maxpool", {"size": layer.size, "stride": layer.stride}
+            return "maxpool", {"size": 2, "stride": layer.stride}
         case Shortcut():
             return "shortcut", {"from": layer.source, "activation": "linear"}
         case Route():

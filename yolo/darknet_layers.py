@@ -24,11 +24,9 @@ class Convolution:
 
 @dataclass(frozen=True)
 class Pool:
-    """Max pooling over size x size pixels. With stride 1 it keeps width and height, and pads an odd pixel on the right
-    and below."""
+    """Max pooling over 2 x 2 pixels; with stride 1 it pads on the right and below."""
 
     stride: int
-    size: int = 2
 
 
 @dataclass(frozen=True)
@@ -112,9 +110,6 @@ class _Drawing:
                 self._convolve(f"stage{number}_block{block}_wide", stage.filters, 3)
                 self.layers.append(Shortcut(source))
             features.append((self._last(), stage.filters))
-        if config.pools:
-            self._looking_around(config.pools)
-            features[-1] = (self._last(), features[-1][1])
         neck = None
         for scale in reversed(range(config.scales)):
             feature, channels = features[len(features) - config.scales + scale]
@@ -125,20 +120,6 @@ class _Drawing:
                 self._convolve(f"{name}_lift", width // 2, 1)
                 self._join(feature, channels)
             neck = self._neck_and_head(config, name, width, scale)
-
-    def _looking_around(self, sides: Sequence[int]) -> None:
-        """Spatial pyramid pooling, added to what was last."""
-        source, filters = self._last(), self._channels
-        self._convolve("spp_narrow", filters // 2, 1)
-        joined = [self._last()]
-        for side in sides:
-            if len(joined) > 1:
-                self._route(joined[:1], filters // 2)
-            self.layers.append(Pool(1, side))
-            joined.append(self._last())
-        self._route(joined, len(joined) * (filters // 2))
-        self._convolve("spp_wide", filters, 1)
-        self.layers.append(Shortcut(source))
 
     def _neck_and_head(self, config: NetworkConfig, name: str, width: int, scale: int) -> tuple[int, int]:
         """Returns where the neck ends and how many channels it has there."""

@@ -35,20 +35,14 @@ def build_network(config: NetworkConfig, *, classes: int, seed: int = 0) -> kera
     return keras.Model(pictures, draw(pictures, config, classes, convolve), name=config.name.replace("-", "_"))
 
 
-def joined_channels(config: NetworkConfig) -> dict[str, tuple[int, ...]]:
-    """Of each convolution that sees tensors joined their channels: of the coarser scale, then of the stage.
-
-    Those of spatial pyramid pooling are the features as they are, then pooled over each side.
-    """
+def joined_channels(config: NetworkConfig) -> dict[str, tuple[int, int]]:
+    """Of each convolution that sees two tensors joined: the channels of the coarser scale, then of the stage."""
     scales = list(zip(config.strides, config.stages[-config.scales :], strict=True))
     first = "neck1_narrow" if config.neck_pairs else "neck"
-    joined: dict[str, tuple[int, ...]] = {
+    return {
         f"scale{stride}_{first}_conv": (max(stage.filters, config.least_width) // 2, stage.filters)
         for stride, stage in scales[:-1]
     }
-    if config.pools:
-        joined["spp_wide_conv"] = (config.stages[-1].filters // 2,) * (1 + len(config.pools))
-    return joined
 
 
 def _pyramid(
@@ -56,8 +50,6 @@ def _pyramid(
 ) -> list[keras.KerasTensor]:
     """The outputs of a network with residual stages, finest first."""
     features = _backbone(pictures, config, convolve)
-    if config.pools:
-        features[-1] = _looking_around(features[-1], config.pools, convolve)
     outputs: list[keras.KerasTensor] = []
     above = None
     for stride, feature in zip(reversed(config.strides), reversed(features), strict=True):
@@ -97,20 +89,6 @@ def _tiny(
     ]
 
 
-def _looking_around(tensor: keras.KerasTensor, sides: tuple[int, ...], convolve: "_Convolutions") -> keras.KerasTensor:
-    """Spatial pyramid pooling (He et al., 2015), as a residual: each cell learns what lies around it.
-
-    The last normalisation starts at zero (Goyal et al., 2017, section 5.1), so that the network computes at first what
-    it would without: weights of a network without pools go on from where they stand.
-    """
-    filters = tensor.shape[-1]
-    narrow = convolve(tensor, filters // 2, 1, "spp_narrow")
-    pools = [layers.MaxPooling2D(side, strides=1, padding="same", name=f"spp_pool{side}")(narrow) for side in sides]
-    joined = layers.Concatenate(name="spp_join")([narrow, *pools])
-    wide = convolve(joined, filters, 1, "spp_wide", gamma="zeros")
-    return layers.Add(name="spp_add")([tensor, wide])
-
-
 class _Convolutions:
     """Adds Darknet's convolutions to a graph, each with initial weights by seed and name."""
 
@@ -118,9 +96,9 @@ class _Convolutions:
         self.seed, self._norm_epsilon = seed, norm_epsilon
 
     def __call__(
-        self, tensor: keras.KerasTensor, filters: int, size: int, name: str, *, stride: int = 1, gamma: str = "ones"
+        self, tensor: keras.KerasTensor, filters: int, size: int, name: str, *, stride: int = 1
     ) -> keras.KerasTensor:
-        """Convolution, batch normalisation that starts at `gamma`, leaky ReLU. Darknet pads evenly on all sides."""
+        """Convolution, batch normalisation, leaky ReLU. Darknet pads evenly on all sides."""
         if stride == 2:
             tensor = layers.ZeroPadding2D(1, name=f"{name}_pad")(tensor)
         tensor = layers.Conv2D(
@@ -132,9 +110,7 @@ class _Convolutions:
             kernel_initializer=keras.initializers.HeNormal(_seed_for(name, self.seed)),
             name=f"{name}_conv",
         )(tensor)
-        tensor = layers.BatchNormalization(
-            momentum=0.97, epsilon=self._norm_epsilon, gamma_initializer=gamma, name=f"{name}_norm"
-        )(tensor)
+        tensor = layers.BatchNormalization(momentum=0.97, epsilon=self._norm_epsilon, name=f"{name}_norm")(tensor)
         return layers.LeakyReLU(LEAK, name=f"{name}_act")(tensor)
 
 

@@ -107,10 +107,9 @@ def _padding(writer: _Writer, layer: keras.layers.Layer, sources: list[str]) -> 
 
 
 def _pooling(writer: _Writer, layer: keras.layers.Layer, sources: list[str]) -> None:
-    """Padding "same" of stride 1 is even, with what remains at the end, as TensorFlow does."""
+    """Padding "same" of stride 1 adds what is missing at the end, as TensorFlow does."""
     high, wide = layer.pool_size
-    before = [(high - 1) // 2, (wide - 1) // 2]
-    pads = [*before, high - 1 - before[0], wide - 1 - before[1]] if layer.padding == "same" else [0, 0, 0, 0]
+    pads = [0, 0, high - 1, wide - 1] if layer.padding == "same" else [0, 0, 0, 0]
     writer.add("MaxPool", sources, layer.name, kernel_shape=[high, wide], strides=list(layer.strides), pads=pads)
 
 

@@ -8,7 +8,6 @@ via Knowledge Transfer", ICLR 2016, where new channels are copies of known ones.
 
 import os
 from collections.abc import Mapping
-from itertools import accumulate
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
@@ -53,13 +52,13 @@ def widened(
 
 
 def _input_places(
-    layer: str, channels: int, ours: Mapping[str, tuple[int, ...]], theirs: Mapping[str, tuple[int, ...]]
+    layer: str, channels: int, ours: Mapping[str, tuple[int, int]], theirs: Mapping[str, tuple[int, int]]
 ) -> tuple[int, ...]:
     """Where the known input channels of a layer lie among those of the wider one."""
     if layer not in theirs:
         return tuple(range(channels))
-    begins = accumulate(ours[layer], initial=0)
-    return tuple(first + place for first, count in zip(begins, theirs[layer], strict=False) for place in range(count))
+    lifted, features = theirs[layer]
+    return (*range(lifted), *range(ours[layer][0], ours[layer][0] + features))
 
 
 def _filled(array: NDArray[np.float32], known: NDArray[np.float32], places: tuple[int, ...]) -> NDArray[np.float32]:

@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from yolo.config import NETWORKS, YOLOV3_SLIM, YOLOV3_SLIM_P2, YOLOV3_SLIM_P2_SPP, NetworkConfig, Stage
+from yolo.config import NETWORKS, YOLOV3_SLIM, NetworkConfig, Stage
 from yolo.network import build_network
-from yolo.start_weights import take_weights
 
 
 @pytest.fixture(scope="module")
@@ -57,27 +56,3 @@ def test_the_full_darknet_is_the_same_code_at_another_width():
 def test_a_network_without_classes_is_refused():
     with pytest.raises(ValueError, match="at least one class"):
         build_network(NETWORKS["yolov3-slim"], classes=0)
-
-
-def test_pools_change_nothing_until_they_have_learned():
-    plain, pooled = (build_network(form, classes=3, seed=2) for form in (YOLOV3_SLIM_P2, YOLOV3_SLIM_P2_SPP))
-    assert take_weights(pooled, plain, heads=True)  # names what the plain one lacks
-    pictures = np.random.default_rng(0).random((1, 96, 160, 3), np.float32)
-    for one, other in zip(plain(pictures), pooled(pictures), strict=True):
-        np.testing.assert_array_equal(one.numpy(), other.numpy())
-
-
-def test_with_pools_the_coarsest_cells_see_a_whole_picture():
-    """A corner 480 pixels away, farther than half of the 503 that a cell sees without them."""
-    pictures = np.random.default_rng(0).random((1, 960, 960, 3), np.float32)
-    changed = pictures.copy()
-    changed[0, :200, :200] = 1 - changed[0, :200, :200]
-    moved = {}
-    for form in (YOLOV3_SLIM_P2, YOLOV3_SLIM_P2_SPP):
-        network = build_network(form, classes=1)
-        for layer in network.layers:
-            if layer.name == "spp_wide_norm":
-                layer.gamma.assign(np.ones(layer.gamma.shape, np.float32))
-        before, after = (network(each)[-1].numpy()[0, 15, 15] for each in (pictures, changed))
-        moved[form.name] = bool(np.abs(before - after).max() > 0)
-    assert moved == {"yolov3-slim-p2": False, "yolov3-slim-p2-spp": True}
