@@ -7,7 +7,7 @@ from labelling.models import DatasetVersion
 from releases.services import release_folder
 from training.models import AnchorSource, TrainingRun
 from training.samples import TrainingError
-from yolo.anchors import kmeans_anchors
+from yolo.anchors import kmeans_anchors, with_coarser
 from yolo.config import network_named
 from yolo.release import read_release
 
@@ -43,7 +43,8 @@ def _of_start(run: TrainingRun) -> Anchors:
     if run.start_release is None or not run.start_fits_anchors:
         raise TrainingError(_("There is no release of this network and net size to take anchors from."))
     release = read_release(release_folder(run.start_release), verify=False)
-    return [list(anchor) for anchor in release.anchors]
+    table = with_coarser(release.anchors, scales=network_named(run.network).scales)
+    return [[round(float(side), 2) for side in anchor] for anchor in table]
 
 
 def _of_version(run: TrainingRun) -> Anchors:

@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from labelling.models import DatasetVersion
 from releases.models import ModelRelease
 from training.deadlines import MOST_EPOCHS, minutes_to_train, next_time
-from training.models import LARGEST_NET_SIZE, NET_SIZE_STEP, AnchorSource, StartWeights, TrainingRun
+from training.models import LARGEST_NET_SIZE, AnchorSource, StartWeights, TrainingRun
 from training.network_words import network_choices
 from training.option_fields import OPTION_GROUPS, OPTIONS, OptionGroup, options_of, values_of
 from training.services import Recipe
 from yolo.config import (
     LEAST_NET_SIZE,
+    LEAST_SIDE_STEP,
     LEAST_WIDTH,
     MOST_WIDTH,
     TrainConfig,
@@ -65,7 +66,7 @@ class RunForm(forms.Form):
         label=_("Net size"),
         min_value=LEAST_NET_SIZE,
         max_value=LARGEST_NET_SIZE,
-        step_size=NET_SIZE_STEP,
+        step_size=LEAST_SIDE_STEP,
         help_text=_(
             "Pixels of the longer side at which faces are looked for: 288, 320 and so on. Larger finds smaller faces "
             "and judges slower, by the square."

@@ -15,12 +15,11 @@ from accounts.rights import Right
 from jobs.models import Job
 from training.evaluations.models import Evaluation
 from training.setbacks import setback_sentence
-from yolo.config import LEAST_NET_SIZE, TrainConfig, name_and_width, network_named
+from yolo.config import LEAST_NET_SIZE, LEAST_SIDE_STEP, TrainConfig, anchors_fit, network_named
 from yolo.train_options import train_config
 
 __all__ = [
     "LARGEST_NET_SIZE",
-    "NET_SIZE_STEP",
     "UNFINISHED",
     "AnchorSource",
     "Curve",
@@ -32,7 +31,6 @@ __all__ = [
     "TrainingRunQuerySet",
 ]
 
-NET_SIZE_STEP = 32
 LARGEST_NET_SIZE = 1280
 UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
 
@@ -162,18 +160,22 @@ class TrainingRun(models.Model):
     def clean(self) -> None:
         """What the values must be to each other; errors are keyed by field."""
         errors: dict[str, str | Promise] = {}
+        step = LEAST_SIDE_STEP
         try:
-            network_named(self.network)
+            step = network_named(self.network).side_step
         except ValueError as error:
             errors["network"] = str(error)
-        if self.net_size is not None and self.net_size % NET_SIZE_STEP:
-            errors["net_size"] = _("The net size is a multiple of 32.")
+        if self.net_size is not None and self.net_size % step:
+            words = {"step": step, "next": self.net_size + step - self.net_size % step}
+            errors["net_size"] = _("With this network the net size is a multiple of %(step)s, such as %(next)s.") % words
         if self._crops_are_of_the_same_dataset():
             errors["crops_version"] = _("Single faces must come from another dataset than the photographs.")
         if self.start_weights is not None and self.start_weights.network != self.network:
             errors["start_weights"] = _("These weights are those of another network.")
         if self.start_weights is not None and self.start_release is not None:
             errors["start_weights"] = _("A run starts from a model or from weights, not from both.")
+        if self.options.get("freeze_known") and self.start_release is None and self.start_weights is None:
+            errors["options"] = _("freeze_known needs a model or weights to start from.")
         if self.anchors_from == AnchorSource.START and not self.start_fits_anchors:
             errors["anchors_from"] = _(
                 "These are the anchors of a model to start from, of the same network and net size."
@@ -190,11 +192,12 @@ class TrainingRun(models.Model):
 
     @property
     def start_fits_anchors(self) -> bool:
-        """Whether it starts from a release whose anchors fit: of the same network, at any width, and net size."""
+        """Whether it starts from a release whose anchors fit: of its scales or the finer of them, at any width, and its
+        net size."""
         start = self.start_release
         if start is None or start.net_size != self.net_size:
             return False
-        return name_and_width(start.network)[0] == name_and_width(self.network)[0]
+        return anchors_fit(self.network, start.network)
 
     @property
     def version_has_anchors(self) -> bool:

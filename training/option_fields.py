@@ -12,10 +12,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yolo.config import MOST_MULTI_SCALE, MOST_SCENES, TrainConfig
+from yolo.config import LEAST_SIDE_STEP, MOST_MULTI_SCALE, MOST_SCENES, TrainConfig
 from yolo.train_options import PARTS
 
-CANVAS_STEP: Final = 32
 LARGEST_CANVAS: Final = 1280
 _NUMBER = r"(\d*\.?\d+)"
 _SPAN = re.compile(rf"\s*{_NUMBER}\s*(?:to|[-–,;\s])\s*{_NUMBER}\s*")
@@ -63,13 +62,17 @@ def _number(least: float, most: float) -> Callable[..., forms.Field]:
     return field
 
 
+def _switch(**words: Any) -> forms.Field:
+    return forms.BooleanField(**words)
+
+
 def _scenes(**words: Any) -> forms.Field:
     return SpanField(most=MOST_SCENES, **words)
 
 
 _SHARE = _number(0, 1)
 _RATE = _number(0.000001, 1)
-_CANVAS = _whole(CANVAS_STEP, LARGEST_CANVAS, CANVAS_STEP)
+_CANVAS = _whole(LEAST_SIDE_STEP, LARGEST_CANVAS, LEAST_SIDE_STEP)
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,10 @@ class Option:
 
     def field(self) -> forms.Field:
         """An empty one means the default, which the help names."""
-        ends = self.default if isinstance(self.default, list) else [self.default]
-        said = _between(ends)
-        told = format_lazy(_("{help} Default: {value}."), help=self.help, value=said) if ends else self.help
+        if isinstance(self.default, bool) or self.default == []:
+            told: str | Promise = self.help
+        else:
+            told = format_lazy(_("{help} Default: {value}."), help=self.help, value=_said(self.default))
         return self.make(label=self.label, help_text=told, required=False, initial=self.default)
 
 
@@ -165,6 +169,15 @@ OPTION_GROUPS: Final = (
                 _("Averaging"),
                 _("The model is a moving average of the weights; the nearer to 1, the longer it remembers."),
                 _number(0, 0.99999),
+            ),
+            Option(
+                "freeze_known",
+                _("Only what is new learns"),
+                _(
+                    "Layers for which the start had weights stay as they are: for a network that has more than the "
+                    "model it starts from, so that the rest does not suffer."
+                ),
+                _switch,
             ),
             Option(
                 "validate_every",
@@ -276,6 +289,8 @@ def chosen_values(options: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, list | tuple):
         return _between(value) or gettext("from the net size")
     return f"{value:g}"

@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from yolo.config import ANCHORS_PER_SCALE
+
 Floats = NDArray[np.float64]
 COCO_ANCHORS: Final = ((10, 13), (16, 30), (33, 23), (30, 61), (62, 45), (59, 119), (116, 90), (156, 198), (373, 326))
 """Width and height in pixels of the net's input, as YOLOv3 has them for COCO (Redmon and Farhadi 2018,
@@ -54,6 +56,18 @@ def kmeans_anchors(sizes: ArrayLike, *, count: int = 9, seed: int = 0) -> Anchor
     anchors = anchors[np.argsort(anchors.prod(axis=1), kind="stable")]
     best = size_ious(every, anchors).max(axis=1)
     return AnchorFit(anchors, float(np.average(best, weights=counts)))
+
+
+def with_coarser(anchors: ArrayLike, *, scales: int) -> Floats:
+    """Anchors (3 * scales, 2) of a network with coarser scales than the one these (k, 2) were chosen for.
+
+    Each scale that is added has twice the sizes of the one before, as its cells are twice as wide: the boxes of a
+    dataset may have none of that size to cluster.
+    """
+    table = np.asarray(anchors, np.float64).reshape(-1, 2)
+    while len(table) < ANCHORS_PER_SCALE * scales:
+        table = np.concatenate([table, 2 * table[-ANCHORS_PER_SCALE:]])
+    return table
 
 
 def sizes_at(net_size: int, boxes: ArrayLike, picture_sizes: ArrayLike) -> Floats:

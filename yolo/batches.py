@@ -26,7 +26,6 @@ ORDER, CANVAS, SIDE = 0, 1, 2
 LEAST_OWN_FACE = 24.0
 """Faces cut from the training scenes themselves are at least this large, in pixels."""
 OWN_FACE_MARGIN = 0.4
-CANVAS_STEP = 32
 
 
 @dataclass(frozen=True)
@@ -180,10 +179,11 @@ class Batches:
         return np.concatenate(rounds)[:count]
 
     def _side(self, canvas: int, epoch: int, first: int) -> int:
-        """Side of the canvases of one batch: a multiple of 32 around the usual one."""
-        room = int(canvas * self._config.multi_scale) // CANVAS_STEP
+        """Side of the canvases of one batch, around the usual one."""
+        step = network_named(self._config.network).side_step
+        room = int(canvas * self._config.multi_scale) // step
         rng = np.random.default_rng([self._config.seed, SIDE, epoch, first])
-        return max(CANVAS_STEP, canvas + CANVAS_STEP * int(rng.integers(-room, room + 1)))
+        return max(step, canvas + step * int(rng.integers(-room, room + 1)))
 
     def _timed_batch(self, composer: Composer, epoch: int, first: int, indices: NDArray[np.int64]) -> Batch:
         began = time.thread_time()

@@ -48,7 +48,7 @@ class Progress:
     `step` counts all steps, those of an unfinished epoch too, and `sums` are the sums of that
     epoch's losses. `seconds` were spent so far, `epoch_seconds` of them on that epoch; `planned`
     epochs were last meant to be done (0: not known). Each of the `setbacks` has halved the learning
-    rate. `proven`: the network was found good.
+    rate. `proven`: the network was found good. `frozen`: the layers that do not learn.
     """
 
     epoch: int
@@ -61,6 +61,7 @@ class Progress:
     setbacks: int = 0
     proven: bool = False
     epoch_seconds: float = 0.0
+    frozen: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

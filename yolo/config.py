@@ -11,6 +11,7 @@ Backbone = Literal["darknet53", "tiny"]
 
 ANCHORS_PER_SCALE: Final = 3
 LEAST_NET_SIZE: Final = 288
+LEAST_SIDE_STEP: Final = 32
 MOST_SCENES: Final = 8
 """The longest side of a scene, as a share of the net size."""
 MOST_MULTI_SCALE: Final = 0.5
@@ -34,6 +35,9 @@ class NetworkConfig:
     are as wide as its stage, but not narrower than `least_width`. `norm_epsilon` is what batch
     normalisation adds to the variance: 1e-6 in Darknet, 1e-3 in Keras.
 
+    With `coarsest_apart` the coarsest scale lends no features to finer ones: joined to a trained network it leaves what
+    the others say as it is.
+
     The backbone "tiny" is that of YOLOv3-tiny: max pooling and one convolution for each stage.
     """
 
@@ -47,6 +51,7 @@ class NetworkConfig:
     least_width: int = 1
     backbone: Backbone = "darknet53"
     norm_epsilon: float = 1e-3
+    coarsest_apart: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.scales <= len(self.stages):
@@ -57,6 +62,11 @@ class NetworkConfig:
         """Pixels a cell of each output covers, finest output first."""
         coarsest = self.stem_stride * int(2 ** len(self.stages))
         return tuple(coarsest >> finer for finer in reversed(range(self.scales)))
+
+    @property
+    def side_step(self) -> int:
+        """Sides of pictures and canvases, in pixels, are multiples of this: of the coarsest cell, and of 32."""
+        return max(LEAST_SIDE_STEP, self.strides[-1])
 
     @property
     def anchor_count(self) -> int:
@@ -76,6 +86,15 @@ YOLOV3_SLIM: Final = NetworkConfig(
 YOLOV3_SLIM_P2: Final = replace(YOLOV3_SLIM, name="yolov3-slim-p2", scales=4, least_width=48)
 """The same with a fourth scale at stride 4, for faces of a dozen pixels. P2 is that level's name in Lin et
 al., "Feature Pyramid Networks for Object Detection", CVPR 2017."""
+
+YOLOV3_SLIM_P2_P6: Final = replace(
+    YOLOV3_SLIM_P2,
+    name="yolov3-slim-p2-p6",
+    stages=(*YOLOV3_SLIM.stages, Stage(80, 2)),
+    scales=5,
+    coarsest_apart=True,
+)
+"""The same with a fifth scale at stride 64, level P6, that stands apart: for faces near the camera."""
 
 YOLOV3: Final = NetworkConfig(
     name="yolov3",
@@ -102,11 +121,11 @@ YOLOV3_TINY: Final = NetworkConfig(
 """The small network of the same authors: two scales, six anchors, 8.7 M parameters."""
 
 NETWORKS: Final[Mapping[str, NetworkConfig]] = MappingProxyType(
-    {network.name: network for network in (YOLOV3_SLIM, YOLOV3_SLIM_P2, YOLOV3, YOLOV3_TINY)}
+    {network.name: network for network in (YOLOV3_SLIM, YOLOV3_SLIM_P2, YOLOV3_SLIM_P2_P6, YOLOV3, YOLOV3_TINY)}
 )
 
 
-SLIM_NETWORKS: Final = (YOLOV3_SLIM.name, YOLOV3_SLIM_P2.name)
+SLIM_NETWORKS: Final = (YOLOV3_SLIM.name, YOLOV3_SLIM_P2.name, YOLOV3_SLIM_P2_P6.name)
 """Those that are also there wider or narrower: `yolov3-slim-x1.5` has one and a half times the filters."""
 LEAST_WIDTH, MOST_WIDTH = 0.25, 4.0
 WIDENED = re.compile(rf"({'|'.join(SLIM_NETWORKS)})-x([0-9]+(?:\.[0-9]{{1,2}})?)")
@@ -126,11 +145,24 @@ def network_named(name: str) -> NetworkConfig:
         return network_widened(NETWORKS[base], width) if width != 1 else NETWORKS[base]
     except KeyError:
         known = ", ".join(sorted(NETWORKS))
-        slim = " and ".join(SLIM_NETWORKS)
+        slim = _slim_names()
         raise ValueError(
             f"There is no network '{name}'; there are: {known}. Of {slim} a number after '-x' makes wider or "
             f"narrower ones: {YOLOV3_SLIM.name}-x1.5."
         ) from None
+
+
+def anchors_fit(name: str, other: str) -> bool:
+    """Whether anchors of the network `other`, and the heads that learned with them, fit the network `name`.
+
+    They do where the cells and boxes are the same, but for coarser cells that `name` may have besides: of them
+    `yolo.anchors.with_coarser` makes the anchors. False where there is no network of that name.
+    """
+    try:
+        one, two = network_named(name), network_named(other)
+    except ValueError:
+        return False
+    return one.strides[: two.scales] == two.strides and one.decoding == two.decoding
 
 
 def network_widened(network: NetworkConfig, width: float) -> NetworkConfig:
@@ -140,7 +172,7 @@ def network_widened(network: NetworkConfig, width: float) -> NetworkConfig:
     outside of 0.25 to 4.
     """
     if network.name not in SLIM_NETWORKS:
-        raise ValueError(f"{network.name} is as its authors have it; only {' and '.join(SLIM_NETWORKS)} have a width.")
+        raise ValueError(f"{network.name} is as its authors have it; only {_slim_names()} have a width.")
     if not LEAST_WIDTH <= width <= MOST_WIDTH:
         raise ValueError(f"The width lies between {LEAST_WIDTH:g} and {MOST_WIDTH:g}, not at {width:g}.")
     if width == 1:
@@ -152,6 +184,10 @@ def network_widened(network: NetworkConfig, width: float) -> NetworkConfig:
         stages=tuple(replace(stage, filters=_filters(stage.filters * width)) for stage in network.stages),
         least_width=_filters(network.least_width * width) if network.least_width > 1 else 1,
     )
+
+
+def _slim_names() -> str:
+    return f"{', '.join(SLIM_NETWORKS[:-1])} and {SLIM_NETWORKS[-1]}"
 
 
 def _filters(wished: float) -> int:
@@ -234,6 +270,8 @@ class TrainConfig:
     `multi_scale` lets each batch have a canvas of its own, up to that share smaller or larger.
     With `minutes` above 0 a training takes about that long: of the `epochs` it does those that
     fit, and its schedule follows, see `yolo.budget`.
+    With `freeze_known` only layers learn for which the start weights had nothing fitting: all others stay as they are,
+    the statistics of their batch normalisation too.
     """
 
     network: str = "yolov3-slim"
@@ -256,6 +294,7 @@ class TrainConfig:
     repeat_share: float = 0.0
     multi_scale: float = 0.0
     minutes: float = 0.0
+    freeze_known: bool = False
     validate_every: int = 1
     loader_threads: int = 2
     cache_megabytes: int = 1024
@@ -263,12 +302,12 @@ class TrainConfig:
     loss: LossConfig = LossConfig()
 
     def __post_init__(self) -> None:
-        network_named(self.network)
-        if self.net_size < LEAST_NET_SIZE or self.net_size % 32:
-            raise ValueError(f"The net size is a multiple of 32 from {LEAST_NET_SIZE} up, not {self.net_size}.")
+        step = network_named(self.network).side_step
+        if self.net_size < LEAST_NET_SIZE or self.net_size % step:
+            raise ValueError(f"The net size is a multiple of {step} from {LEAST_NET_SIZE} up, not {self.net_size}.")
         for name in ("canvas", "fine_tune_canvas"):
-            if getattr(self, name) < 32 or getattr(self, name) % 32:
-                raise ValueError(f"{name} is a multiple of 32, not {getattr(self, name)}.")
+            if getattr(self, name) < step or getattr(self, name) % step:
+                raise ValueError(f"{name} is a multiple of {step}, not {getattr(self, name)}.")
         _check_least(self, 1, "epochs", "batch", "validate_every", "loader_threads")
         _check_least(self, 0, "seed", "minutes")
         for name in ("canvases_per_picture", "learning_rate", "fine_tune_learning_rate"):

@@ -119,7 +119,11 @@ class _Drawing:
                 self._route((neck[0],), neck[1])
                 self._convolve(f"{name}_lift", width // 2, 1)
                 self._join(feature, channels)
+            elif feature != self._last():
+                self._route((feature,), channels)
             neck = self._neck_and_head(config, name, width, scale)
+            if config.coarsest_apart and scale == config.scales - 1:
+                neck = None
 
     def _neck_and_head(self, config: NetworkConfig, name: str, width: int, scale: int) -> tuple[int, int]:
         """Returns where the neck ends and how many channels it has there."""

@@ -1,7 +1,7 @@
 """A network with its loss, ready for `train_on_batch`, and the moving average of its weights."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,11 +31,24 @@ class Learner(keras.Model):  # type: ignore[misc]  # Keras has no types
         self._anchors = np.asarray(anchors, np.float32)
         self._config = config
         self._terms = [keras.metrics.Mean(name=name) for name in LOSS_NAMES[1:]]
+        self._prepare()
+
+    def freeze(self, names: Collection[str]) -> None:
+        """Let the layers of these names stay as they are; the optimiser begins anew with the others.
+
+        A frozen batch normalisation uses its statistics and leaves them alone.
+        """
+        for layer in self.network.layers:
+            layer.trainable = layer.name not in names
+        self._prepare()
+
+    def _prepare(self) -> None:
+        config = self._config
         optimizer = keras.optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay, beta_2=0.99)
         optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
         # XLA makes TensorFlow slower on CPUs; JAX without it would not compile at all.
         self.compile(optimizer=optimizer, jit_compile=keras.backend.backend() == "jax")
-        optimizer.build(network.trainable_variables)
+        optimizer.build(self.network.trainable_variables)
 
     def call(self, pictures: Any, training: bool = False) -> Any:
         return self.network(pictures, training=training)

@@ -41,7 +41,7 @@ def joined_channels(config: NetworkConfig) -> dict[str, tuple[int, int]]:
     first = "neck1_narrow" if config.neck_pairs else "neck"
     return {
         f"scale{stride}_{first}_conv": (max(stage.filters, config.least_width) // 2, stage.filters)
-        for stride, stage in scales[:-1]
+        for stride, stage in scales[: -2 if config.coarsest_apart else -1]
     }
 
 
@@ -61,6 +61,8 @@ def _pyramid(
             feature = layers.Concatenate(name=f"{name}_join")([above, feature])
         above = _neck(feature, filters, config.neck_pairs, name, convolve)
         outputs.insert(0, _head(convolve(above, filters, 3, f"{name}_head"), classes, name, convolve.seed))
+        if config.coarsest_apart and stride == config.strides[-1]:
+            above = None
     return outputs
 
 

@@ -1,6 +1,7 @@
 """One annotated picture on disk."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,3 +58,10 @@ class Sample:
         if image is None:
             raise SampleError(f"{self.name} is not a picture we can decode.")
         return np.asarray(image, np.uint8)
+
+
+def check_labels(samples: Sequence[Sample], classes: int) -> None:
+    """Raises ValueError where a label is none of so many classes."""
+    for sample in samples:
+        if len(sample.labels) and not 0 <= sample.labels.min() <= sample.labels.max() < classes:
+            raise ValueError(f"{sample.path.name} has a label beyond the {classes} classes.")

@@ -1,7 +1,7 @@
 """Begins a training with earlier weights, a release's or Darknet's: what fits is taken, what does not is named."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,12 @@ def take_heads(network: keras.Model, other: keras.Model, classes: tuple[str, ...
         if len(common) == len(classes):
             fitted.add(variable.path)
     return fitted
+
+
+def known_layers(network: keras.Model, left_out: Collection[str]) -> tuple[str, ...]:
+    """The names of the layers all of whose weights were taken; `left_out`: the variables that nothing fitted."""
+    layers = [layer for layer in network.layers if layer.weights]
+    return tuple(layer.name for layer in layers if not any(weight.path in left_out for weight in layer.weights))
 
 
 def _is_head(path: str) -> bool:

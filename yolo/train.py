@@ -29,10 +29,10 @@ from yolo.metrics import Metrics
 from yolo.network import build_network
 from yolo.pace import Pace, ProcessorTime, is_validated
 from yolo.safe_points import SafePoints
-from yolo.samples import Sample, SampleError
+from yolo.samples import Sample, SampleError, check_labels
 from yolo.schedule import Schedule
-from yolo.stability import LARGEST_WEIGHT, DivergedError, LossWatch, bound_of, check_score, check_weights
-from yolo.start_weights import take_darknet, take_release
+from yolo.stability import LARGEST_WEIGHT, DivergedError, LossWatch, bound_of, check_score, check_weights, epoch_score
+from yolo.start_weights import known_layers, take_darknet, take_release
 
 __all__ = ["EpochEvent", "SetbackEvent", "StartEvent", "StepEvent", "TrainError", "TrainResult", "train"]
 
@@ -97,7 +97,7 @@ def train(
     when it diverges, OSError when a checkpoint cannot be written, MemoryError, ValueError for bad arguments.
     """
     sizes = _checked_anchors(anchors, network_named(config.network).anchor_count)
-    _check_labels([*train_samples, *validation_samples, *crops], len(classes))
+    check_labels([*train_samples, *validation_samples, *crops], len(classes))
     run = _Run(train_samples, validation_samples, crops, classes, sizes, config, folder, checkpoint_seconds, judged)
     if not (resume and run.resume()):
         run.start_from(start_release, start_weights, on_event)
@@ -110,12 +110,6 @@ def _checked_anchors(anchors: ArrayLike, count: int) -> NDArray[np.float32]:
     if len(sizes) != count or (sizes <= 0).any():
         raise ValueError(f"{count} anchors of positive size are needed, not {len(sizes)}.")
     return sizes
-
-
-def _check_labels(samples: Sequence[Sample], classes: int) -> None:
-    for sample in samples:
-        if len(sample.labels) and not 0 <= sample.labels.min() <= sample.labels.max() < classes:
-            raise ValueError(f"{sample.path.name} has a label beyond the {classes} classes.")
 
 
 class _Run:
@@ -159,6 +153,7 @@ class _Run:
         found = self._points.newest()
         if found is None:
             return False
+        self._freeze(found.progress.frozen)
         self._restore(found)
         self._budget = Budget(self._config, seconds=found.progress.seconds, epochs=found.progress.planned)
         self._plan = self._budget.plan
@@ -180,12 +175,23 @@ class _Run:
             self._left_out, widened = take_release(self._network, form, release, self._classes, seed=self._config.seed)
         elif darknet is not None:
             self._left_out = take_darknet(self._network, read_weights(darknet, form), heads=False)
+        elif self._config.freeze_known:
+            raise TrainError("freeze_known needs weights to start from.")
         else:
             return
+        if self._config.freeze_known:
+            if not self._left_out:
+                raise TrainError("With freeze_known nothing is left to learn: the start has weights for every layer.")
+            self._freeze(known_layers(self._network, self._left_out))
         self._bound = bound_of(self._network.get_weights())
         on_event(StartEvent(len(self._network.weights) - len(self._left_out), self._left_out, widened))
         self._average = self._new_average()
         self._best = self._average.weights
+
+    def _freeze(self, layers: Sequence[str]) -> None:
+        if layers:
+            self._learner.freeze(layers)
+            self._progress = replace(self._progress, frozen=tuple(layers))
 
     def _new_average(self) -> MovingAverage:
         return MovingAverage(self._network.get_weights(), decay=self._config.ema)
@@ -382,16 +388,6 @@ class _Run:
 def _go_on(should_stop: Callable[[], bool]) -> None:
     if should_stop():
         raise _StoppedError
-
-
-def epoch_score(metrics: Mapping[str, Any] | None, judged: Sequence[str]) -> float:
-    """Orders epochs, the best last; one that could not be measured comes before all others.
-
-    The mean AP at IoU 0.5 to 0.95 over the judged classes: an average of ten thresholds wavers
-    less from epoch to epoch than AP at one of them. `metrics` as `Metrics.as_dict` gives them.
-    """
-    known = [metrics["ap"][name] for name in judged if metrics["ap"][name] is not None] if metrics else []
-    return sum(known) / len(known) if known else -1.0
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from yolo.anchors import AnchorFit, kmeans_anchors, size_ious, sizes_at
+from yolo.anchors import AnchorFit, kmeans_anchors, size_ious, sizes_at, with_coarser
 from yolo.checkpoint import CheckpointError
-from yolo.config import TrainConfig, check_reasonable, network_named
+from yolo.config import TrainConfig, anchors_fit, check_reasonable, network_named
 from yolo.darknet_cfg import DarknetError
 from yolo.downloads import sha256_of
 from yolo.evaluate import collect
@@ -117,11 +117,11 @@ def gather(options: argparse.Namespace, config: TrainConfig) -> Material:
 def _anchors(start: Path | None, training: Sequence[Sample], config: TrainConfig) -> AnchorFit:
     """Those of the release that the training starts from, where they fit: its heads were trained for them."""
     sizes = box_sizes(training, config.net_size)
-    count = network_named(config.network).anchor_count
+    network = network_named(config.network)
     known = read_release(start) if start else None
-    if known is None or (len(known.anchors), known.net_size) != (count, config.net_size):
-        return kmeans_anchors(sizes, count=count, seed=0)
-    anchors = np.asarray(known.anchors, np.float64)
+    if known is None or known.net_size != config.net_size or not anchors_fit(config.network, known.network):
+        return kmeans_anchors(sizes, count=network.anchor_count, seed=0)
+    anchors = with_coarser(known.anchors, scales=network.scales)
     return AnchorFit(anchors, float(size_ious(sizes, anchors).max(axis=1).mean()))
 
 

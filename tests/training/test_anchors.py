@@ -1,6 +1,7 @@
 """Where the anchors of a run come from."""
 
 import io
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
 from labelling.models import DatasetVersion
+from releases.models import ModelRelease
 from tests.conftest import TINY_ANCHORS
 from tests.training.makers import make_run, make_version
 from training.anchors import run_anchors
@@ -59,6 +61,16 @@ def test_a_start_of_another_network_or_net_size_says_nothing_about_anchors(tiny_
 def test_a_wider_network_keeps_the_anchors_of_the_narrower_one_it_starts_from(tiny_release):
     run = make_run(make_version(train=12), start_release=tiny_release, network=f"{tiny_release.network}-x1.5")
     assert run_anchors(run) == (OF_THE_START, "start")
+
+
+def test_coarser_cells_besides_those_of_the_start_have_anchors_of_twice_the_largest(tiny_release, monkeypatch):
+    ModelRelease.objects.filter(pk=tiny_release.pk).update(network="yolov3-slim-p2", net_size=320)
+    tiny_release.refresh_from_db()
+    of_the_start = [[float(n), n + 2.5] for n in range(1, 13)]
+    monkeypatch.setattr("training.anchors.read_release", lambda folder, **values: SimpleNamespace(anchors=of_the_start))
+    run = make_run(make_version(), start_release=tiny_release, network="yolov3-slim-p2-p6", net_size=320)
+    # The last three are 10 x 12.5, 11 x 13.5 and 12 x 14.5.
+    assert run_anchors(run) == ([*of_the_start, [20.0, 25.0], [22.0, 27.0], [24.0, 29.0]], "start")
 
 
 def test_what_is_asked_for_is_taken(tiny_release):

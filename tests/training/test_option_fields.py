@@ -27,13 +27,15 @@ def test_every_field_shows_its_default_and_takes_it():
         assert field.clean(field.prepare_value(field.initial) if isinstance(field, SpanField) else field.initial) == (
             option.default
         )
-        assert option.default == [] or "Default: " in str(field.help_text)
+        tells_itself = option.default == [] or isinstance(option.default, bool)
+        assert tells_itself or "Default: " in str(field.help_text)
 
 
 def test_only_what_differs_from_the_defaults_is_kept():
     values = {"canvas": 256, "multi_scale": 0.25, "augment__mosaic": 0.4, "augment__flip": 0.5, "scenes": [0.5, 1.4]}
     kept = {"multi_scale": 0.25, "augment": {"mosaic": 0.4}, "scenes": [0.5, 1.4]}
-    assert options_of({**values, "loss__box": None, "fine_tune_scenes": []}) == kept
+    assert options_of({**values, "loss__box": None, "fine_tune_scenes": [], "freeze_known": False}) == kept
+    assert options_of({"freeze_known": True}) == {"freeze_known": True}
     assert values_of({**kept, "minutes": 9}) == {"multi_scale": 0.25, "augment__mosaic": 0.4, "scenes": [0.5, 1.4]}
 
 
@@ -42,6 +44,8 @@ def test_settings_are_named_for_people_once_each():
     chosen = {"canvas": 64, "fine_tune_canvas": 320, "loss": {"box": 4}, "scenes": [0.5, 1.4], "fine_tune_scenes": []}
     assert chosen_values({**chosen, "minutes": 5}) == {"Canvas": "64", "Loss: Box": "4", "Scenes": "0.5 to 1.4"}
     assert option_values({})["Last phase: Scenes"] == "from the net size"
+    assert option_values({})["Only what is new learns"] == "no"
+    assert chosen_values({"freeze_known": True}) == {"Only what is new learns": "yes"}
 
 
 @pytest.mark.parametrize("typed", ["0.5 to 1.4", "0.5 - 1.4", ".5 1.40"])

@@ -48,6 +48,18 @@ def test_settings_that_make_no_sense_are_refused_by_field(dan, values, field):
     assert not Job.objects.exists()
 
 
+@pytest.mark.parametrize(("network", "step", "next_up"), [("yolov3-slim", 32, 448), ("yolov3-slim-p2-p6", 64, 448)])
+def test_the_next_net_size_that_a_network_takes_is_named(dan, network, step, next_up):
+    sentences = refused(version=make_version(), by=dan, network=network, net_size=448 - step // 2)["net_size"]
+    assert sentences == [f"With this network the net size is a multiple of {step}, such as {next_up}."]
+
+
+def test_a_training_of_only_what_is_new_needs_a_start(dan, tiny_release):
+    chosen = {"version": make_version(), "by": dan, "options": {"freeze_known": True}}
+    assert refused(**chosen)["options"] == ["freeze_known needs a model or weights to start from."]
+    assert run_start(**USUAL, **chosen, start_release=tiny_release).configuration().freeze_known
+
+
 def test_single_faces_of_the_same_dataset_are_refused(dan):
     version, another = make_version("squares"), make_version("squares")
     assert "crops_version" in refused(version=version, crops_version=another, by=dan)

@@ -135,7 +135,9 @@ def test_a_slim_network_is_made_wider_and_started_again_as_wide(carols, version)
 
 def test_networks_of_the_papers_are_not_widened(carols, version):
     answer = carols.post(START, form(version, network="yolov3-tiny", width="2"))
-    assert "only yolov3-slim and yolov3-slim-p2 have a width" in str(answer.context["form"].errors["width"])
+    assert "only yolov3-slim, yolov3-slim-p2 and yolov3-slim-p2-p6 have a width" in str(
+        answer.context["form"].errors["width"]
+    )
     assert not TrainingRun.objects.exists()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from yolo.anchors import kmeans_anchors, size_ious, sizes_at
+from yolo.anchors import kmeans_anchors, size_ious, sizes_at, with_coarser
 
 
 def test_the_iou_of_two_sizes_by_hand() -> None:
@@ -84,3 +84,11 @@ def test_merging_very_many_sizes_costs_next_to_no_fit(monkeypatch: pytest.Monkey
     assert merged.mean_iou == pytest.approx(whole.mean_iou, abs=0.01)
     # The mean IoU is that of the sizes as they are, not of the merged ones.
     assert merged.mean_iou == pytest.approx(size_ious(sizes, merged.anchors).max(axis=1).mean())
+
+
+def test_a_coarser_scale_has_anchors_of_twice_the_size() -> None:
+    known = [[10, 12], [16, 20], [30, 24], [40, 40], [50, 60], [70, 90]]
+    added = [[80, 80], [100, 120], [140, 180]]
+    np.testing.assert_array_equal(with_coarser(known, scales=2), known)
+    np.testing.assert_array_equal(with_coarser(known, scales=3), known + added)
+    np.testing.assert_array_equal(with_coarser(known, scales=4)[9:], 2 * np.array(added))

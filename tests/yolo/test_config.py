@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from yolo.config import NETWORKS, NetworkConfig, Stage, TrainConfig, check_reasonable, network_named
+from yolo.config import NETWORKS, NetworkConfig, Stage, TrainConfig, anchors_fit, check_reasonable, network_named
 
 
 def test_the_slim_network_has_outputs_every_8_16_and_32_pixels():
@@ -14,6 +14,32 @@ def test_the_p2_network_adds_an_output_every_4_pixels():
     network = NETWORKS["yolov3-slim-p2"]
     assert network.strides == (4, 8, 16, 32)
     assert network.anchor_count == 12
+
+
+def test_the_p6_network_adds_an_output_every_64_pixels_and_takes_sides_of_multiples_of_64():
+    network = NETWORKS["yolov3-slim-p2-p6"]
+    assert network.strides == (4, 8, 16, 32, 64)
+    assert network.anchor_count == 15
+    assert TrainConfig(network=network.name, net_size=320).net_size == 320
+    with pytest.raises(ValueError, match=r"net size is a multiple of 64 .* not 288"):
+        TrainConfig(network=network.name, net_size=288)
+    with pytest.raises(ValueError, match="canvas is a multiple of 64, not 96"):
+        TrainConfig(network=network.name, net_size=320, canvas=96)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "fit"),
+    [
+        ("yolov3-slim", "yolov3-slim-x1.5", True),
+        ("yolov3-slim-p2-p6", "yolov3-slim-p2", True),  # coarser cells besides
+        ("yolov3-slim-p2", "yolov3-slim-p2-p6", False),
+        ("yolov3-slim-p2", "yolov3-slim", False),  # finer cells: anchors are in order of their cells
+        ("yolov3-slim", "yolov3", False),  # other boxes
+        ("yolov3-slim", "yolo9", False),
+    ],
+)
+def test_anchors_fit_where_cells_and_boxes_are_the_same(name, other, fit):
+    assert anchors_fit(name, other) is fit
 
 
 def test_a_network_has_no_more_scales_than_stages():

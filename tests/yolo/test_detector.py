@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.yolo.random_release import NET_SIZE, random_pictures, random_release
-from yolo.config import YOLOV3_SLIM_P2
+from yolo.config import YOLOV3_SLIM_P2, YOLOV3_SLIM_P2_P6, NetworkConfig
 from yolo.decode import decode
 from yolo.detections import Detections, detections_from
 from yolo.detector import MOST_SHAPES, Detector
@@ -180,12 +180,14 @@ def test_what_is_no_colour_picture_is_refused(detector: Detector, picture: NDArr
         detector.detect(picture)
 
 
-def test_a_network_with_a_fourth_scale_runs_the_same_as_in_keras(tmp_path: Path) -> None:
-    release = random_release(tmp_path / "p2", network=YOLOV3_SLIM_P2)
-    canvas = random_pictures(3, 160, 288)
+@pytest.mark.parametrize("network", [YOLOV3_SLIM_P2, YOLOV3_SLIM_P2_P6], ids=lambda network: network.name)
+def test_a_network_with_more_scales_runs_the_same_as_in_keras(tmp_path: Path, network: NetworkConfig) -> None:
+    release = random_release(tmp_path / "more", network=network)
+    canvas = random_pictures(3, 128, 320)
     outputs = Detector(release, precision="f32").run(canvas)
     wanted = Reference(release).run(canvas)
-    # 160x288 pixels at strides 4, 8, 16 and 32
-    assert [output.shape[:2] for output in outputs] == [(40, 72), (20, 36), (10, 18), (5, 9)]
+    # 128x320 pixels at strides 4, 8, 16, 32 and 64
+    grids = [(32, 80), (16, 40), (8, 20), (4, 10), (2, 5)]
+    assert [output.shape[:2] for output in outputs] == grids[: network.scales]
     for ours, theirs in zip(outputs, wanted, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=2e-3)

@@ -41,6 +41,21 @@ def test_another_canvas_size_trains_too(learner):
         assert np.isfinite(learner.train_on_batch(*batch(size), return_dict=True)["loss"])
 
 
+def test_frozen_layers_keep_their_weights_and_their_statistics(learner):
+    frozen = {"stem_conv", "stem_norm", "stage1_down_conv", "stage1_down_norm"}
+    before = {variable.path: np.array(variable.numpy()) for variable in learner.network.weights}
+    learner.freeze(frozen)
+    for _ in range(2):
+        learner.train_on_batch(*batch(), return_dict=True)
+    changed = {
+        variable.path.split("/")[0]
+        for variable in learner.network.weights
+        if not np.array_equal(before[variable.path], variable.numpy())
+    }
+    with_weights = {layer.name for layer in learner.network.layers if layer.weights}
+    assert changed == with_weights - frozen
+
+
 def test_norms_and_biases_do_not_decay(learner):
     decayed = [
         variable.path

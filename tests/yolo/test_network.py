@@ -2,8 +2,16 @@ import numpy as np
 import pytest
 from keras import ops
 
-from yolo.config import NETWORKS, YOLOV3_SLIM, NetworkConfig, Stage
+from yolo.config import (
+    NETWORKS,
+    YOLOV3_SLIM,
+    YOLOV3_SLIM_P2,
+    YOLOV3_SLIM_P2_P6,
+    NetworkConfig,
+    Stage,
+)
 from yolo.network import build_network
+from yolo.start_weights import take_weights
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +64,28 @@ def test_the_full_darknet_is_the_same_code_at_another_width():
 def test_a_network_without_classes_is_refused():
     with pytest.raises(ValueError, match="at least one class"):
         build_network(NETWORKS["yolov3-slim"], classes=0)
+
+
+def test_a_scale_that_stands_apart_leaves_what_the_others_say():
+    plain, farther = (build_network(form, classes=3, seed=2) for form in (YOLOV3_SLIM_P2, YOLOV3_SLIM_P2_P6))
+    left_out = take_weights(farther, plain, heads=True)
+    assert left_out and all(path.startswith(("stage5_", "scale64_")) for path in left_out)
+    pictures = np.random.default_rng(0).random((1, 128, 192, 3), np.float32)
+    outputs = farther(pictures)
+    assert [tuple(output.shape[1:3]) for output in outputs] == [(32, 48), (16, 24), (8, 12), (4, 6), (2, 3)]
+    for one, other in zip(plain(pictures), outputs[:-1], strict=True):
+        np.testing.assert_array_equal(one.numpy(), other.numpy())
+
+
+def test_the_cells_of_that_scale_see_a_whole_picture():
+    """A corner 480 pixels away, farther than half of the 503 that a cell sees without them."""
+    pictures = np.random.default_rng(0).random((1, 960, 960, 3), np.float32)
+    changed = pictures.copy()
+    changed[0, :200, :200] = 1 - changed[0, :200, :200]
+    moved = {}
+    for form in (YOLOV3_SLIM_P2, YOLOV3_SLIM_P2_P6):
+        network = build_network(form, classes=1)
+        middle = 480 // form.strides[-1]
+        before, after = (network(each)[-1].numpy()[0, middle, middle] for each in (pictures, changed))
+        moved[form.name] = bool(np.abs(before - after).max() > 0)
+    assert moved == {"yolov3-slim-p2": False, "yolov3-slim-p2-p6": True}

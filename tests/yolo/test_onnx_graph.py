@@ -20,7 +20,7 @@ def run(graph: onnx.ModelProto, pictures: np.ndarray) -> list[np.ndarray]:
     return session.run(None, {"pictures": pictures})
 
 
-@pytest.mark.parametrize("name", ["yolov3-slim", "yolov3-slim-p2", "yolov3-tiny"])
+@pytest.mark.parametrize("name", ["yolov3-slim", "yolov3-slim-p2", "yolov3-slim-p2-p6", "yolov3-tiny"])
 def test_the_graph_computes_what_keras_computes_at_any_size(name: str) -> None:
     config = NETWORKS[name]
     model = build_network(config, classes=CLASSES)
@@ -29,7 +29,8 @@ def test_the_graph_computes_what_keras_computes_at_any_size(name: str) -> None:
         variable.assign(arrays[variable.path])
     names = [f"stride{stride}" for stride in config.strides]
     graph = onnx_graph(model, outputs=names, metadata={})
-    for height, width in ((64, 96), (96, 32)):
+    for across, down in ((2, 3), (3, 1)):
+        height, width = across * config.side_step, down * config.side_step
         pictures = np.random.default_rng(height).random((1, height, width, 3), np.float32)
         expected = [np.asarray(output) for output in model(pictures, training=False)]
         for stride, output, wanted in zip(config.strides, run(graph, pictures), expected, strict=True):

@@ -14,8 +14,9 @@ from yolo.network import build_network
 from yolo.release import load_network
 from yolo.samples import Sample
 from yolo.schedule import Schedule
+from yolo.stability import epoch_score
 from yolo.start_weights import take_heads, take_weights
-from yolo.train import TrainError, epoch_score, train
+from yolo.train import TrainError, train
 
 
 @pytest.fixture(autouse=True)
@@ -352,6 +353,37 @@ def test_a_wider_network_starts_where_a_narrower_release_stands(tmp_path, monkey
     other_classes, _, _ = run(samples, tmp_path / "other", config, classes=("red", *RELEASED[1:]), **values)
     assert [event.widened for event in events] == [begun.widened] * 2
     assert len(other_classes.left_out) == 6  # kernel and bias of three scales: one class is new
+
+
+def test_only_what_is_new_learns_where_that_is_wished_after_a_break_too(tmp_path, monkeypatch, eagerly):
+    monkeypatch.setattr("yolo.config.NETWORKS", NETWORKS)
+    form = network_named("yolov3-slim-p2-x0.25")
+    released = random_release(tmp_path / "release", model=random_network(4, form), network=form)
+    values = {"classes": RELEASED, "anchors": np.resize(ANCHORS, (15, 2)), "start_release": released.folder}
+    config = narrow_config(
+        network="yolov3-slim-p2-p6-x0.25", net_size=320, canvas=128, fine_tune_canvas=128, epochs=2, freeze_known=True
+    )
+    samples = two_squares(tmp_path)
+    whole, _, _ = run(samples, tmp_path / "whole", config, **values)
+    calls = iter(range(100))
+    run(samples, tmp_path / "parts", config, should_stop=lambda: next(calls) == 3, **values)
+    resumed, _, _ = run(samples, tmp_path / "parts", config, resume=True, **values)
+    known = {variable.path: ops.convert_to_numpy(variable) for variable in load_network(released).weights}
+    fresh = build_network(network_named(config.network), classes=len(RELEASED), seed=config.seed)
+    begun = {variable.path: ops.convert_to_numpy(variable) for variable in fresh.weights} | known
+    for mine, other in zip(resumed.model.weights, whole.model.weights, strict=True):
+        ours = ops.convert_to_numpy(mine)
+        np.testing.assert_allclose(ours, ops.convert_to_numpy(other), atol=1e-6)
+        assert np.array_equal(ours, begun[mine.path]) == (mine.path in known)
+
+
+@pytest.mark.parametrize(("values", "sentence"), [(True, "nothing is left to learn"), (False, "needs weights")])
+def test_a_training_in_which_nothing_new_could_learn_is_refused(tmp_path, monkeypatch, written, values, sentence):
+    monkeypatch.setattr("yolo.config.NETWORKS", NETWORKS)
+    config = narrow_config(network="yolov3-slim", freeze_known=True)
+    start = {"start_release": written.folder} if values else {}
+    with pytest.raises(TrainError, match=sentence):
+        run(two_squares(tmp_path), tmp_path / "run", config, classes=RELEASED, **start)
 
 
 def test_a_training_starts_from_the_first_layers_of_a_darknet_file(tmp_path):

@@ -6,7 +6,14 @@ import pytest
 from keras import ops
 
 from tests.yolo.random_release import CLASSES, random_network, random_pictures
-from yolo.config import YOLOV3_SLIM, YOLOV3_SLIM_P2, YOLOV3_TINY, network_named, network_widened
+from yolo.config import (
+    YOLOV3_SLIM,
+    YOLOV3_SLIM_P2,
+    YOLOV3_SLIM_P2_P6,
+    YOLOV3_TINY,
+    network_named,
+    network_widened,
+)
 from yolo.network import build_network
 from yolo.widen import is_wider, widened
 
@@ -28,14 +35,14 @@ def wide(narrow):
     return widened(narrow, form=QUARTER, to=HALF, classes=len(CLASSES), seed=1)[0]
 
 
-@pytest.mark.parametrize("base", [YOLOV3_SLIM, YOLOV3_SLIM_P2])
+@pytest.mark.parametrize("base", [YOLOV3_SLIM, YOLOV3_SLIM_P2, YOLOV3_SLIM_P2_P6])
 @pytest.mark.parametrize(("width", "to"), [(0.25, 0.5), (0.5, 1)])
 def test_it_computes_what_the_narrower_one_does(base, width, to):
     form, wider = network_widened(base, width), network_widened(base, to)
     known = random_network(5, form)
     model, _count = widened(known, form=form, to=wider, classes=len(CLASSES), seed=2)
     assert model.count_params() > 2 * known.count_params()
-    pictures = random_pictures(1, 96, 128)[None] / np.float32(255)
+    pictures = random_pictures(1, 128, 192)[None] / np.float32(255)
     for mine, other in zip(model(pictures, training=False), known(pictures, training=False), strict=True):
         assert float(np.std(np.asarray(other))) > 0.1
         np.testing.assert_allclose(np.asarray(mine), np.asarray(other), atol=2e-5)
