@@ -40,7 +40,13 @@ def start(request: HttpRequest) -> HttpResponse:
 @require(Right.TRAIN)
 def estimated(request: HttpRequest) -> HttpResponse:
     """What the settings typed so far would take; a part of the page of the form."""
-    return render(request, "training/includes/estimate.html", {"estimate": _estimate(RunForm(request.GET))})
+    form = RunForm(request.GET)
+    told: dict[str, Any] = {"estimate": None}
+    try:
+        told["estimate"] = _estimate(form)
+    except ValueError as error:
+        told["trouble"] = error
+    return render(request, "training/includes/estimate.html", told)
 
 
 def _earlier(request: HttpRequest) -> TrainingRun | None:
@@ -50,10 +56,5 @@ def _earlier(request: HttpRequest) -> TrainingRun | None:
 
 
 def _estimate(form: RunForm) -> Estimate | None:
-    if not form.is_valid():
-        return None
-    values: dict[str, Any] = form.cleaned_data
-    try:
-        return estimate(values["version"], form.configuration())
-    except ValueError:
-        return None
+    """None while a setting is missing; ValueError with a sentence where they do not go together."""
+    return estimate(form.cleaned_data["version"], form.configuration()) if form.is_valid() else None
