@@ -166,8 +166,8 @@ class TrainingRun(models.Model):
         except ValueError as error:
             errors["network"] = str(error)
         if self.net_size is not None and self.net_size % step:
-            words = {"step": step, "next": self.net_size + step - self.net_size % step}
-            errors["net_size"] = _("With this network the net size is a multiple of %(step)s, such as %(next)s.") % words
+            sentence = _("With this network the net size is a multiple of %(step)s, such as %(next)s.")
+            errors["net_size"] = sentence % {"step": step, "next": self.net_size + step - self.net_size % step}
         if self._crops_are_of_the_same_dataset():
             errors["crops_version"] = _("Single faces must come from another dataset than the photographs.")
         if self.start_weights is not None and self.start_weights.network != self.network:

@@ -61,7 +61,7 @@ class Progress:
     setbacks: int = 0
     proven: bool = False
     epoch_seconds: float = 0.0
-    frozen: Sequence[str] = ()
+    frozen: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,7 @@ class _Run:
     def _freeze(self, layers: Sequence[str]) -> None:
         if layers:
             self._learner.freeze(layers)
-            self._progress = replace(self._progress, frozen=tuple(layers))
+            self._progress = replace(self._progress, frozen=list(layers))
 
     def _new_average(self) -> MovingAverage:
         return MovingAverage(self._network.get_weights(), decay=self._config.ema)
