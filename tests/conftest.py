@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,13 @@ def django_db_modify_db_settings(tmp_path_factory) -> None:
     database = connections["default"]
     if database.vendor == "sqlite":
         database.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _own_priority(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work that lets others go first would make all later tests of this process do so."""
+    priority = os.nice
+    monkeypatch.setattr(os, "nice", lambda by: priority(0))
 
 
 def make_user(username: str, role: str) -> User:
@@ -91,13 +99,15 @@ def tiny_release_folder(request: pytest.FixtureRequest) -> Path:
     sources = [root / "yolo" / f"{name}.py" for name in ("config", "network", "release", "stored_weights", "export")]
     sources.append(root / "tests" / "yolo" / "random_release.py")
     key = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
-    folder = request.config.cache.mkdir("tiny-release") / key / "tiny-random"
+    kept = request.config.cache.mkdir("tiny-release") / key
+    folder = kept / "tiny-random"
     if not folder.exists():
         from tests.yolo.random_release import random_network
         from yolo.release import write_release
 
+        begun = kept.with_name(f"{key}-{os.getpid()}")
         write_release(
-            folder=folder,
+            folder=begun / folder.name,
             model=random_network(),
             name="tiny-random",
             network="yolov3-slim",
@@ -107,6 +117,8 @@ def tiny_release_folder(request: pytest.FixtureRequest) -> Path:
             thresholds=dict.fromkeys(TINY_CLASSES, 0.5),
             provenance={"created": "2026-11-22T12:00:00+00:00"},
         )
+        with suppress(OSError):  # another process of the same run was first
+            begun.rename(kept)
     return folder
 
 
@@ -176,11 +188,25 @@ def chromium_path() -> str | None:
     return found[0] if found else None
 
 
+def needs() -> dict[str, tuple[bool, str]]:
+    """For each marker whether what its tests need is here, and what that is."""
+    has_shared = (Path(django_settings.BASE_DIR).parent / "shared" / "data").is_dir()
+    return {"shared": (has_shared, "../shared/data"), "browser": (chromium_path() is not None, "Chromium")}
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Where the tests run in processes of their own, what they lack is told here: they print nothing themselves."""
+    if session.config.getoption("numprocesses", default=None):
+        for marker, (met, need) in needs().items():
+            if not met:
+                refuse_where_required(marker, need)
+                session.config.get_terminal_writer().line(f"deselected: the tests that need {need}, which is not here")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect, with a printed line, the tests whose needs are not met here."""
-    has_shared = (Path(django_settings.BASE_DIR).parent / "shared" / "data").is_dir()
-    deselect(config, items, "shared", met=has_shared, need="../shared/data")
-    deselect(config, items, "browser", met=chromium_path() is not None, need="Chromium")
+    for marker, (met, need) in needs().items():
+        deselect(config, items, marker, met=met, need=need)
 
 
 def deselect(config: pytest.Config, items: list[pytest.Item], marker: str, *, met: bool, need: str) -> None:
@@ -188,9 +214,15 @@ def deselect(config: pytest.Config, items: list[pytest.Item], marker: str, *, me
     needing = [item for item in items if item.get_closest_marker(marker)]
     if met or not needing:
         return
+    refuse_where_required(marker, need)
+    items[:] = [item for item in items if not item.get_closest_marker(marker)]
+    config.hook.pytest_deselected(items=needing)
+    if not hasattr(config, "workerinput"):
+        config.get_terminal_writer().line(f"deselected {len(needing)} tests that need {need}, which is not here")
+
+
+def refuse_where_required(marker: str, need: str) -> None:
+    """An error where MASKWEB_REQUIRE_… says that what these tests need must be there."""
     variable = f"MASKWEB_REQUIRE_{marker.upper()}"
     if os.environ.get(variable) == "1":
         raise pytest.UsageError(f"{variable} is set, but {need} is not there.")
-    items[:] = [item for item in items if not item.get_closest_marker(marker)]
-    config.hook.pytest_deselected(items=needing)
-    config.get_terminal_writer().line(f"deselected {len(needing)} tests that need {need}, which is not here")

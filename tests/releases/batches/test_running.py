@@ -180,9 +180,8 @@ def test_a_batch_that_is_deleted_meanwhile_leaves_no_file(dan, tiny_release):
         run(reporter_of(again(batch)), batch.pk)
 
 
-def test_a_job_runs_the_real_network(dan, tiny_release, monkeypatch):
+def test_a_job_runs_the_real_network(dan, tiny_release):
     """The release of random weights sees something on noise; what matters is that the pieces fit together."""
-    monkeypatch.setattr("os.nice", lambda by: 0)  # the tests keep their priority
     noise = io.BytesIO()
     Image.fromarray(random_pictures(1, 120, 200)).save(noise, "PNG")
     batch = batch_start(batch=filled(dan, {"noise.png": noise.getvalue()}, score=0.01), by=dan)
