@@ -116,7 +116,7 @@ def start_a_training(page: Page) -> None:
     for name, value in {"canvas": "64", "fine_tune_canvas": "64", "batch": "2", "loader_threads": "1"}.items():
         page.fill(f"[name={name}]", value)
     page.fill("[name=warm_up_steps]", "1")
-    page.fill("[name=net_size]", "288")
+    page.fill("[name=net_size]", "320")
     expect(page.locator("#estimate")).to_contain_text("to watch it on")
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url(re.compile(r"/training/\d+/$"))
