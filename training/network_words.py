@@ -10,7 +10,7 @@ from yolo.config import NETWORKS
 
 NETWORK_WORDS: Final[Mapping[str, Promise]] = {
     "yolov3-slim": _(
-        "The usual choice: 2.3 million weights, 9 MB. Learns and judges fastest of the four, in 1.2 GB of memory."
+        "The usual choice: 2.3 million weights, 9 MB. Learns and judges fastest of all, in 1.2 GB of memory."
     ),
     "yolov3-slim-p2": _(
         "The same with a fourth, finer scale for faces of a dozen pixels: 2.4 million weights, 10 MB; "
