@@ -16,9 +16,8 @@ EXPECTED = ("WebSocket", "400 (Bad Request)", "409 (Conflict)")
 """Complaints of the console that are in order: a socket cut by leaving a page, a file or a change that is refused."""
 
 
-@contextmanager
-def running_site(folder: Path) -> Iterator[Site]:
-    """`manage.py up` with its queues in a data folder, with one person: alice, its administrator."""
+def make_site(folder: Path) -> None:
+    """A data folder before its first start, with one person: alice, its administrator."""
     site = Site(folder)
     run(site, "migrate", "--verbosity", "0")
     run(
@@ -29,6 +28,12 @@ def running_site(folder: Path) -> Iterator[Site]:
         "from accounts.models import User\n"
         f"User.objects.create_superuser('alice', password={PASSWORD!r}, role='administrator')",
     )
+
+
+@contextmanager
+def running_site(folder: Path) -> Iterator[Site]:
+    """`manage.py up` with its queues in a data folder that was made."""
+    site = Site(folder)
     try:
         site.start()
         yield site

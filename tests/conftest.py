@@ -144,12 +144,23 @@ def chromium() -> str:
     return found
 
 
+@pytest.fixture(scope="session")
+def new_site(tmp_path_factory) -> Path:
+    """The data folder of a site before its first start, made once: each running site begins with a copy."""
+    from tests.browser import make_site
+
+    folder = tmp_path_factory.mktemp("new-site")
+    make_site(folder)
+    return folder
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory) -> "Iterator[Site]":
+def site(tmp_path_factory, new_site) -> "Iterator[Site]":
     """A running server with one person, alice, its administrator."""
     from tests.browser import running_site
 
-    with running_site(tmp_path_factory.mktemp("site")) as site:
+    folder = shutil.copytree(new_site, tmp_path_factory.mktemp("site") / "data")
+    with running_site(folder) as site:
         yield site
 
 
