@@ -174,8 +174,8 @@ class TrainingRun(models.Model):
             errors["start_weights"] = _("These weights are those of another network.")
         if self.start_weights is not None and self.start_release is not None:
             errors["start_weights"] = _("A run starts from a model or from weights, not from both.")
-        if self.options.get("freeze_known") and self.start_release is None and self.start_weights is None:
-            errors["options"] = _("freeze_known needs a model or weights to start from.")
+        if self.options.get("freeze_known"):
+            errors |= self._freezing_all()
         if self.anchors_from == AnchorSource.START and not self.start_fits_anchors:
             errors["anchors_from"] = _(
                 "These are the anchors of a model to start from, of the same network and net size."
@@ -184,6 +184,17 @@ class TrainingRun(models.Model):
             errors["anchors_from"] = _("No anchors for this network and net size are kept with the version.")
         if errors:
             raise ValidationError(errors)
+
+    def _freezing_all(self) -> dict[str, str | Promise]:
+        """Why nothing would learn if only what is new may."""
+        start = self.start_release
+        if start is None and self.start_weights is None:
+            return {"options": _("freeze_known needs a model or weights to start from.")}
+        if start is None or self.version_id is None or start.network != self.network:
+            return {}
+        if set(self.version.classes) - set(start.classes):
+            return {}
+        return {"options": _("freeze_known leaves nothing to learn: the model has weights for every layer.")}
 
     def _crops_are_of_the_same_dataset(self) -> bool:
         if self.version_id is None or self.crops_version is None:

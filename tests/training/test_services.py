@@ -57,7 +57,12 @@ def test_the_next_net_size_that_a_network_takes_is_named(dan, network, step, nex
 def test_a_training_of_only_what_is_new_needs_a_start(dan, tiny_release):
     chosen = {"version": make_version(), "by": dan, "options": {"freeze_known": True}}
     assert refused(**chosen)["options"] == ["freeze_known needs a model or weights to start from."]
-    assert run_start(**USUAL, **chosen, start_release=tiny_release).configuration().freeze_known
+    nothing_new = refused(**chosen, start_release=tiny_release)["options"]
+    assert nothing_new == ["freeze_known leaves nothing to learn: the model has weights for every layer."]
+    values = {**USUAL, **chosen, "start_release": tiny_release}
+    assert run_start(**{**values, "network": "yolov3-slim-p2"}).configuration().freeze_known
+    tiny_release.classes = ["somebody"]
+    assert run_start(**values).configuration().freeze_known  # its outputs are new
 
 
 def test_single_faces_of_the_same_dataset_are_refused(dan):
