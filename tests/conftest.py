@@ -119,6 +119,7 @@ def tiny_release_folder(request: pytest.FixtureRequest) -> Path:
         )
         with suppress(OSError):  # another process of the same run was first
             begun.rename(kept)
+        shutil.rmtree(begun, ignore_errors=True)
     return folder
 
 

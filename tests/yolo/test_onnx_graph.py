@@ -29,8 +29,8 @@ def test_the_graph_computes_what_keras_computes_at_any_size(name: str) -> None:
         variable.assign(arrays[variable.path])
     names = [f"stride{stride}" for stride in config.strides]
     graph = onnx_graph(model, outputs=names, metadata={})
-    for across, down in ((2, 3), (3, 1)):
-        height, width = across * config.side_step, down * config.side_step
+    for down, across in ((2, 3), (3, 1)):
+        height, width = down * config.side_step, across * config.side_step
         pictures = np.random.default_rng(height).random((1, height, width, 3), np.float32)
         expected = [np.asarray(output) for output in model(pictures, training=False)]
         for stride, output, wanted in zip(config.strides, run(graph, pictures), expected, strict=True):
