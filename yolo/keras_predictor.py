@@ -1,9 +1,6 @@
 """Detections straight from a Keras network: the reference the fast detector is tested against."""
 
-import os
 from collections.abc import Sequence
-
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras
 import numpy as np

@@ -6,12 +6,9 @@ divided by the number of answering cells in the batch.
 """
 
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import numpy as np
 from keras import ops

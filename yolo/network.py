@@ -5,10 +5,7 @@ explicitly, so that weights find their place by name in any later session.
 """
 
 import math
-import os
 import zlib
-
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras
 from keras import layers
@@ -20,8 +17,14 @@ OBJECT_PRIOR = 0.01
 """Objectness every cell starts with: most cells hold nothing (Lin et al., 2017, section 4.1)."""
 
 
-def build_network(config: NetworkConfig, *, classes: int, seed: int = 0) -> keras.Model:
-    """Build a network with fresh weights; the same seed gives the same weights.
+def build_network(
+    config: NetworkConfig,
+    *,
+    classes: int,
+    seed: int = 0,
+    norm: type[layers.BatchNormalization] = layers.BatchNormalization,
+) -> keras.Model:
+    """Build a network with fresh weights; the same seed gives the same weights, with any `norm`.
 
     Input: float32 (B, H, W, 3), RGB from 0 to 1, H and W multiples of the coarsest stride.
     Outputs: one raw float32 tensor for each stride, finest first, each (B, H/s, W/s, 3 * (5 + classes));
@@ -30,7 +33,7 @@ def build_network(config: NetworkConfig, *, classes: int, seed: int = 0) -> kera
     if classes < 1:
         raise ValueError("A network needs at least one class.")
     pictures = keras.Input((None, None, 3), name="pictures")
-    convolve = _Convolutions(seed, config.norm_epsilon)
+    convolve = _Convolutions(seed, config.norm_epsilon, norm)
     draw = _tiny if config.backbone == "tiny" else _pyramid
     return keras.Model(pictures, draw(pictures, config, classes, convolve), name=config.name.replace("-", "_"))
 
@@ -94,8 +97,8 @@ def _tiny(
 class _Convolutions:
     """Adds Darknet's convolutions to a graph, each with initial weights by seed and name."""
 
-    def __init__(self, seed: int, norm_epsilon: float) -> None:
-        self.seed, self._norm_epsilon = seed, norm_epsilon
+    def __init__(self, seed: int, norm_epsilon: float, norm: type[layers.BatchNormalization]) -> None:
+        self.seed, self._norm_epsilon, self._norm = seed, norm_epsilon, norm
 
     def __call__(
         self, tensor: keras.KerasTensor, filters: int, size: int, name: str, *, stride: int = 1
@@ -112,7 +115,7 @@ class _Convolutions:
             kernel_initializer=keras.initializers.HeNormal(_seed_for(name, self.seed)),
             name=f"{name}_conv",
         )(tensor)
-        tensor = layers.BatchNormalization(momentum=0.97, epsilon=self._norm_epsilon, name=f"{name}_norm")(tensor)
+        tensor = self._norm(momentum=0.97, epsilon=self._norm_epsilon, name=f"{name}_norm")(tensor)
         return layers.LeakyReLU(LEAK, name=f"{name}_act")(tensor)
 
 

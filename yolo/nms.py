@@ -67,11 +67,13 @@ def voted(
     corners = np.asarray(boxes, dtype=np.float32).reshape(-1, 4)
     score = np.asarray(scores, dtype=np.float32).reshape(-1)
     label = np.asarray(labels).reshape(-1)
-    area = np.maximum(corners[:, 2] - corners[:, 0], 0) * np.maximum(corners[:, 3] - corners[:, 1], 0)
+    left, top, right, bottom = np.ascontiguousarray(corners.T)
+    area = np.maximum(right - left, 0) * np.maximum(bottom - top, 0)
     moved = corners[kept]
     for place, chosen in enumerate(kept):
-        lengths = np.minimum(corners[chosen, 2:], corners[:, 2:]) - np.maximum(corners[chosen, :2], corners[:, :2])
-        shared = np.maximum(lengths, 0).prod(axis=1)
+        width = np.minimum(right[chosen], right) - np.maximum(left[chosen], left)
+        height = np.minimum(bottom[chosen], bottom) - np.maximum(top[chosen], top)
+        shared = np.maximum(width, 0) * np.maximum(height, 0)
         union = area[chosen] + area - shared
         voters = np.flatnonzero((label == label[chosen]) & (shared >= iou_threshold * union) & (shared > 0))
         weights = score[voters] ** 2 * shared[voters] / union[voters]

@@ -7,11 +7,8 @@ ONNX, operator set 17: https://onnx.ai/onnx/operators/
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
-
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras
 import numpy as np

@@ -1,11 +1,8 @@
 """Begins a training with earlier weights, a release's or Darknet's: what fits is taken, what does not is named."""
 
-import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
-
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras
 import numpy as np

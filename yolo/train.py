@@ -27,6 +27,7 @@ from yolo.keras_predictor import KerasPredictor
 from yolo.learner import Learner, MovingAverage, memory_told
 from yolo.metrics import Metrics
 from yolo.network import build_network
+from yolo.normalization import FusedBatchNormalization
 from yolo.pace import Pace, ProcessorTime, is_validated
 from yolo.safe_points import SafePoints
 from yolo.samples import Sample, SampleError, check_labels
@@ -137,7 +138,7 @@ class _Run:
         self._budget = Budget(config)
         self._plan = config
         form = network_named(config.network)
-        self._network = build_network(form, classes=len(classes), seed=config.seed)
+        self._network = build_network(form, classes=len(classes), seed=config.seed, norm=FusedBatchNormalization)
         self._learner = Learner(self._network, anchors=anchors, config=config)
         self._judged = build_network(form, classes=len(classes), seed=config.seed)
         self._predict = KerasPredictor(self._judged, form, anchors=anchors, net_size=config.net_size)
@@ -164,7 +165,7 @@ class _Run:
         self._bound = bound_of(found.weights)
         for variable, value in zip(self._learner.optimizer.variables, found.optimizer, strict=True):
             variable.assign(value)
-        self._average = MovingAverage(found.average, decay=self._config.ema)
+        self._average = self._new_average(found.average)
         self._best, self._progress = found.best, found.progress
         self._earlier = found.progress.epoch_seconds
 
@@ -193,8 +194,8 @@ class _Run:
             self._learner.freeze(layers)
             self._progress = replace(self._progress, frozen=list(layers))
 
-    def _new_average(self) -> MovingAverage:
-        return MovingAverage(self._network.get_weights(), decay=self._config.ema)
+    def _new_average(self, values: Sequence[NDArray[np.float32]] | None = None) -> MovingAverage:
+        return MovingAverage(self._network, decay=self._config.ema, values=values)
 
     def go(self, on_event: Callable[[Event], None], should_stop: Callable[[], bool]) -> TrainResult:
         """Train the epochs that are left."""
@@ -279,7 +280,7 @@ class _Run:
                 rate = schedule.learning_rate(epoch * steps + step) * self._rate_share
                 for name, value in self._learn(batch, rate, watch).items():
                     sums[name] += value
-                self._average.update(self._network.get_weights(), step=epoch * steps + step)
+                self._average.update(step=epoch * steps + step)
                 self._progress = replace(self._progress, step=epoch * steps + step + 1, sums=dict(sums), proven=False)
                 pace.step(epoch)
                 if pace.is_due(last=step + 1 == steps):

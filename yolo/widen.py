@@ -6,10 +6,7 @@ stands and has new channels to learn with: what Chen, Goodfellow and Shlens want
 via Knowledge Transfer", ICLR 2016, where new channels are copies of known ones.
 """
 
-import os
 from collections.abc import Mapping
-
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras
 import numpy as np

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -66,17 +67,37 @@ def test_norms_and_biases_do_not_decay(learner):
     assert all(path.endswith("kernel") for path in decayed)
 
 
+class OneWeight:
+    """As much of a network as an average looks at."""
+
+    def __init__(self, value):
+        self.weights = [keras.Variable(np.array(value, np.float32))]
+
+    def get_weights(self):
+        return [weight.numpy() for weight in self.weights]
+
+
 def test_the_average_begins_quickly_and_then_moves_slowly():
-    average = MovingAverage([np.array([0.0])], decay=0.5)
-    average.update([np.array([10.0])], step=0)  # decay 1/10
+    network = OneWeight([0.0])
+    average = MovingAverage(network, decay=0.5)
+    network.weights[0].assign([10.0])
+    average.update(step=0)  # decay 1/10
     assert average.weights[0] == pytest.approx(9)
-    average.update([np.array([0.0])], step=1)  # decay 2/11
+    network.weights[0].assign([0.0])
+    average.update(step=1)  # decay 2/11
     assert average.weights[0] == pytest.approx(9 * 2 / 11)
-    average.update([np.array([0.0])], step=10**6)  # 0.5 at most
+    average.update(step=10**6)  # 0.5 at most
     assert average.weights[0] == pytest.approx(9 * 2 / 11 / 2)
 
 
+def test_an_average_goes_on_from_stored_values():
+    average = MovingAverage(OneWeight([4.0]), decay=0.9, values=[np.array([2.0])])
+    assert average.weights[0].tolist() == [2]
+    average.update(step=10**6)
+    assert average.weights[0] == pytest.approx(0.9 * 2 + 0.1 * 4)
+
+
 def test_the_weights_of_an_average_are_copies():
-    average = MovingAverage([np.zeros(2)], decay=0.9)
+    average = MovingAverage(OneWeight([0.0, 0.0]), decay=0.9)
     average.weights[0][:] = 5
     assert average.weights[0].tolist() == [0, 0]

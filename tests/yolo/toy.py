@@ -1,4 +1,4 @@
-"""A network of ten numbers that "learns" in microseconds: for tests of what is around the learning.
+"""A network of ten numbers that "learns" at once: for tests of what is around the learning.
 
 Whatever it is shown, at what rate and in what order, changes its numbers for good; so two trainings that end with the
 same numbers have seen the same. That Keras' own networks and optimisers are kept whole is tested with Keras.
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -33,15 +34,14 @@ class Number:
 
 class Network:
     def __init__(self, seed: int) -> None:
-        self._numbers = np.random.default_rng(seed).random(NUMBERS).astype(np.float32)
-        self.weights = [self._numbers]
+        self.weights = [keras.Variable(np.random.default_rng(seed).random(NUMBERS).astype(np.float32))]
 
     def get_weights(self) -> list[NDArray[np.float32]]:
-        return [self._numbers.copy()]
+        return [weight.numpy() for weight in self.weights]
 
     def set_weights(self, weights: Sequence[NDArray[np.float32]]) -> None:
         (numbers,) = weights
-        self._numbers = np.array(numbers, np.float32)
+        self.weights[0].assign(np.array(numbers, np.float32))
 
 
 class Optimizer:
@@ -92,7 +92,7 @@ def toys() -> Iterator[None]:
     """Trainings of `yolo.train` learn with toys meanwhile."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("yolo.config.NETWORKS", {"narrow": NARROW})
-        patch.setattr("yolo.train.build_network", lambda form, *, classes, seed: Network(seed))
+        patch.setattr("yolo.train.build_network", lambda form, *, classes, seed, **norm: Network(seed))
         patch.setattr("yolo.train.Learner", Learner)
         patch.setattr("yolo.train.KerasPredictor", Predictor)
         patch.setattr("yolo.train.keras.ops.convert_to_numpy", np.asarray)
