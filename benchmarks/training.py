@@ -22,6 +22,7 @@ from typing import Any, Final
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yolo.anchors import kmeans_anchors
 from yolo.config import TrainConfig, network_named
@@ -39,37 +40,36 @@ LONG_SIDE: Final = 400  # pixels of most of the photographs: near enough for anc
 
 
 class Clock:
-    """Notes for each epoch its time by the clock and of the processor, and those of its steps alone."""
+    """Notes for each epoch a step at its pace, what passed before there was one, and what came after the steps.
+
+    The first step of a phase compiles, which takes as long in a short training as in the whole.
+    """
 
     def __init__(self) -> None:
         self.epochs: list[dict[str, Any]] = []
-        self._began, self._steps_done = self._now(), self._now()
+        self._began = self._now()
+        self._steps: list[tuple[int, NDArray[np.float64]]] = []
 
     @staticmethod
-    def _now() -> tuple[float, float]:
-        return time.monotonic(), time.process_time()
+    def _now() -> NDArray[np.float64]:
+        """By the clock and of the processor, in seconds."""
+        return np.array([time.monotonic(), time.process_time()])
 
     def note(self, event: Event) -> None:
-        if isinstance(event, StepEvent) and event.step == event.steps:
-            self._steps_done = self._now()
-            self._steps = event.steps
+        if isinstance(event, StepEvent):
+            self._steps.append((event.step, self._now()))
         if isinstance(event, EpochEvent):
-            (began, worked), (steps, stepped), now = self._began, self._steps_done, self._now()
-            told = {
-                "epoch": event.epoch,
-                "steps": self._steps,
-                "ms_a_step": 1000 * (steps - began) / self._steps,
-                "processor_ms_a_step": 1000 * (stepped - worked) / self._steps,
-                "after_steps": {"seconds": now[0] - steps, "processor_seconds": now[1] - stepped},
-                "data_share": event.data_share,
-            }
-            self.epochs.append(told)
+            (first, paced), (last, done), now = self._steps[0], self._steps[-1], self._now()
+            step = (done - paced) / (last - first)
+            begin = paced - self._began - first * step
+            self.epochs.append({"step": step, "begin": begin, "rest": now - done, "data_share": event.data_share})
             print(
-                f"epoch {event.epoch}: {told['ms_a_step']:.0f} ms a step ({told['processor_ms_a_step']:.0f} ms of the "
-                f"processor), {100 * (event.data_share or 0):.1f} % of it for the pictures",
+                f"epoch {event.epoch}: {1000 * step[0]:.0f} ms a step ({1000 * step[1]:.0f} ms of the processor), "
+                f"{100 * (event.data_share or 0):.1f} % of it for the pictures; {begin[0]:.1f} s to begin, "
+                f"{now[0] - done[0]:.1f} s to validate and save",
                 file=sys.stderr,
             )
-            self._began = self._now()
+            self._began, self._steps = self._now(), []
 
 
 def trained(samples: Sequence[Sample], config: TrainConfig) -> tuple[Clock, float, float]:
@@ -99,14 +99,12 @@ def reckoned(clock: Clock, samples: int) -> dict[str, float]:
     usual, fine = clock.epochs[1], clock.epochs[2]
     steps = round(samples * WHOLE.canvases_per_picture / WHOLE.batch)
     last = WHOLE.fine_tune_epochs
-
-    def minutes(of_step: str, of_rest: str) -> float:
-        a_step = ((WHOLE.epochs - last) * usual[of_step] + last * fine[of_step]) * steps / 1000
-        return (a_step + WHOLE.epochs * usual["after_steps"][of_rest]) / 60
-
+    learning = steps * ((WHOLE.epochs - last) * usual["step"] + last * fine["step"])
+    begins = sum(epoch["begin"] for epoch in clock.epochs)
+    by_clock, of_processor = learning + begins + WHOLE.epochs * usual["rest"]
     return {
-        "minutes": round(minutes("ms_a_step", "seconds"), 1),
-        "minutes_if_alone": round(minutes("processor_ms_a_step", "processor_seconds") / CORES, 1),
+        "minutes": round(float(by_clock) / 60, 1),
+        "minutes_if_alone": round(float(of_processor) / 60 / CORES, 1),
     }
 
 
@@ -133,7 +131,7 @@ def report(options: argparse.Namespace, samples: Sequence[Sample]) -> dict[str, 
         "photographs": len(samples),
         **took,
         "most_minutes": MOST_MINUTES,
-        "steps_a_second": round(1000 / clock.epochs[1]["ms_a_step"], 2),
+        "steps_a_second": round(1 / float(clock.epochs[1]["step"][0]), 2),
         "data_share": round(share, 3),
         "most_data_share": MOST_DATA_SHARE,
         "holds": share <= MOST_DATA_SHARE and took["minutes" if options.whole else "minutes_if_alone"] <= MOST_MINUTES,

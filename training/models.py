@@ -99,7 +99,7 @@ class TrainingRun(models.Model):
         _("net size"), default=416, validators=[MinValueValidator(LEAST_NET_SIZE), MaxValueValidator(LARGEST_NET_SIZE)]
     )
     epochs = models.PositiveIntegerField(
-        _("epochs"), default=30, validators=[MinValueValidator(1), MaxValueValidator(5000)]
+        _("epochs"), default=60, validators=[MinValueValidator(1), MaxValueValidator(5000)]
     )
     batch = models.PositiveIntegerField(
         _("batch"), default=8, validators=[MinValueValidator(1), MaxValueValidator(256)]

@@ -260,7 +260,7 @@ class TrainConfig:
     The network learns on small canvases and is used at `net_size`: it is fully
     convolutional and anchors are pixels on either, so only the pixel sizes of objects must
     agree. `scene_sides` sees to that. An epoch draws `canvases_per_picture` canvases for
-    each training picture: 30 epochs of two make the budget that was measured for some 600
+    each training picture: 60 epochs of one make the budget that was measured for some 600
     pictures. The last `fine_tune_share` of the epochs use the larger canvas, fewer mosaics
     and a low learning rate.
 
@@ -276,10 +276,10 @@ class TrainConfig:
 
     network: str = "yolov3-slim"
     net_size: int = 416
-    epochs: int = 30
+    epochs: int = 60
     batch: int = 8
     seed: int = 0
-    canvases_per_picture: float = 2.0
+    canvases_per_picture: float = 1.0
     canvas: int = 256
     learning_rate: float = 1.5e-3
     weight_decay: float = 0.02

@@ -305,7 +305,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="for checkpoints and the release")
     parser.add_argument("--network", default="yolov3-slim", help="one of yolo.config, or yolov3-slim-x1.5 and so on")
     parser.add_argument("--net-size", type=int, default=416, help="multiple of 32 from 288 up")
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--crops", type=Path, help=f"folder of face pictures with {CROPS_INDEX}")

@@ -19,7 +19,7 @@ def test_the_form_offers_thirty_epochs_and_sizes_from_288(client, dan):
     make_version()
     client.force_login(dan)
     page = client.get(reverse("training:start")).content.decode()
-    assert 'name="epochs" value="30"' in page
+    assert 'name="epochs" value="60"' in page
     assert 'min="288"' in page
     assert "squares v1" in page
 

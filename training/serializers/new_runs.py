@@ -15,11 +15,11 @@ from training.services import Recipe
 from yolo.config import NETWORKS
 
 BUDGETS = ("epochs", "minutes", "ready_by")
-DEFAULT_EPOCHS = 30
+DEFAULT_EPOCHS = 60
 
 
 class NewRunSerializer(serializers.Serializer[Any]):
-    """A training to start. Of `epochs`, `minutes` and `ready_by` one is given, or none for 30 epochs."""
+    """A training to start. Of `epochs`, `minutes` and `ready_by` one is given, or none for 60 epochs."""
 
     version = serializers.PrimaryKeyRelatedField[DatasetVersion](
         queryset=DatasetVersion.objects.select_related("dataset"), help_text="Id of the frozen version to learn from."

@@ -107,7 +107,7 @@ def test_a_run_is_started_with_the_defaults(api, dan):
     run = TrainingRun.objects.get()
     assert answer.status_code == 202
     assert (answer.json()["id"], answer.json()["job"]["state"]) == (run.pk, "queued")
-    assert (run.network, run.net_size, run.epochs, run.batch, run.seed) == ("yolov3-slim", 416, 30, 8, 0)
+    assert (run.network, run.net_size, run.epochs, run.batch, run.seed) == ("yolov3-slim", 416, 60, 8, 0)
     assert (run.options, run.created_by) == ({}, dan)
 
 

@@ -24,7 +24,7 @@ from training.services import KIND, run_create, run_give_up_job, run_set_minutes
 from yolo.release import ReleaseError
 from yolo.train_options import option
 
-DEFAULT_EPOCHS = 30
+DEFAULT_EPOCHS = 60
 INTERRUPTED = 130
 """Exit status of a program that Ctrl-C has ended, as shells report it."""
 
@@ -45,7 +45,7 @@ class Command(DataCommand):
         parser.add_argument("--dataset-version", type=int, metavar="N", help="an earlier version of it")
         parser.add_argument("--network", default="yolov3-slim")
         parser.add_argument("--net-size", type=int, default=416, metavar="PIXELS")
-        parser.add_argument("--epochs", type=int, help="30, or as many as fit into the time")
+        parser.add_argument("--epochs", type=int, help="60, or as many as fit into the time")
         parser.add_argument("--batch", type=int, default=8)
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--crops-dataset", metavar="NAME", help="dataset of single faces to paste in")
