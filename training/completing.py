@@ -249,7 +249,7 @@ def _judged(detector: Detector, samples: list[Sample]) -> Any:
 def _speed(release: Release, int8: Detector) -> dict[str, Any]:
     """Milliseconds of the network alone on a wide picture, float and int8 taking turns on this machine."""
     detectors = {"f32": Detector(release, precision="f32"), "auto": Detector(release), "int8": int8}
-    width, height = rectangle_for(*WIDE, release.net_size, max(release.strides))
+    width, height = rectangle_for(*WIDE, release.net_size)
     canvas = np.random.default_rng(SEED).integers(0, 256, (height, width, 3), dtype=np.uint8)
     times = interleaved({name: partial(one.run, canvas) for name, one in detectors.items()}, rounds=ROUNDS)
     return {

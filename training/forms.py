@@ -20,9 +20,9 @@ from training.option_fields import OPTION_GROUPS, OPTIONS, OptionGroup, options_
 from training.services import Recipe
 from yolo.config import (
     LEAST_NET_SIZE,
-    LEAST_SIDE_STEP,
     LEAST_WIDTH,
     MOST_WIDTH,
+    SIDE_STEP,
     TrainConfig,
     name_and_width,
     network_named,
@@ -66,7 +66,7 @@ class RunForm(forms.Form):
         label=_("Net size"),
         min_value=LEAST_NET_SIZE,
         max_value=LARGEST_NET_SIZE,
-        step_size=LEAST_SIDE_STEP,
+        step_size=SIDE_STEP,
         help_text=_(
             "Pixels of the longer side at which faces are looked for: 288, 320 and so on. Larger finds smaller faces "
             "and judges slower, by the square."

@@ -15,7 +15,7 @@ from accounts.rights import Right
 from jobs.models import Job
 from training.evaluations.models import Evaluation
 from training.setbacks import setback_sentence
-from yolo.config import LEAST_NET_SIZE, LEAST_SIDE_STEP, TrainConfig, anchors_fit, network_named
+from yolo.config import LEAST_NET_SIZE, SIDE_STEP, TrainConfig, anchors_fit, network_named
 from yolo.train_options import train_config
 
 __all__ = [
@@ -160,14 +160,14 @@ class TrainingRun(models.Model):
     def clean(self) -> None:
         """What the values must be to each other; errors are keyed by field."""
         errors: dict[str, str | Promise] = {}
-        step = LEAST_SIDE_STEP
         try:
-            step = network_named(self.network).side_step
+            network_named(self.network)
         except ValueError as error:
             errors["network"] = str(error)
-        if self.net_size is not None and self.net_size % step:
-            sentence = _("With this network the net size is a multiple of %(step)s, such as %(next)s.")
-            errors["net_size"] = sentence % {"step": step, "next": self.net_size + step - self.net_size % step}
+        if self.net_size is not None and self.net_size % SIDE_STEP:
+            sentence = _("The net size is a multiple of %(step)s, such as %(next)s.")
+            next_up = self.net_size + SIDE_STEP - self.net_size % SIDE_STEP
+            errors["net_size"] = sentence % {"step": SIDE_STEP, "next": next_up}
         if self._crops_are_of_the_same_dataset():
             errors["crops_version"] = _("Single faces must come from another dataset than the photographs.")
         if self.start_weights is not None and self.start_weights.network != self.network:

@@ -18,7 +18,7 @@ NETWORK_WORDS: Final[Mapping[str, Promise]] = {
     ),
     "yolov3-slim-p2-p6": _(
         "The same with a fifth, coarser scale for faces that fill the frame, as before a door's camera: 2.7 million "
-        "weights, 11 MB. Takes net sizes of multiples of 64. The model that ships is one."
+        "weights, 11 MB. The model that ships is one."
     ),
     "yolov3": _(
         "Darknet-53 as its paper has it: 62 million weights, 250 MB. Learns some fifteen times slower than the "

@@ -12,7 +12,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yolo.config import LEAST_SIDE_STEP, MOST_MULTI_SCALE, MOST_SCENES, TrainConfig
+from yolo.config import MOST_MULTI_SCALE, MOST_SCENES, SIDE_STEP, TrainConfig
 from yolo.train_options import PARTS
 
 LARGEST_CANVAS: Final = 1280
@@ -72,7 +72,7 @@ def _scenes(**words: Any) -> forms.Field:
 
 _SHARE = _number(0, 1)
 _RATE = _number(0.000001, 1)
-_CANVAS = _whole(LEAST_SIDE_STEP, LARGEST_CANVAS, LEAST_SIDE_STEP)
+_CANVAS = _whole(SIDE_STEP, LARGEST_CANVAS, SIDE_STEP)
 
 
 @dataclass(frozen=True)

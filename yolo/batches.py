@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from yolo.augment import NEAR_SIDES, Composer, Picture, resized_image, window
 from yolo.boxes import clipped, sizes
-from yolo.config import AugmentConfig, TrainConfig, network_named
+from yolo.config import SIDE_STEP, AugmentConfig, TrainConfig, network_named
 from yolo.samples import Sample
 from yolo.targets import targets_for
 
@@ -180,10 +180,9 @@ class Batches:
 
     def _side(self, canvas: int, epoch: int, first: int) -> int:
         """Side of the canvases of one batch, around the usual one."""
-        step = network_named(self._config.network).side_step
-        room = int(canvas * self._config.multi_scale) // step
+        room = int(canvas * self._config.multi_scale) // SIDE_STEP
         rng = np.random.default_rng([self._config.seed, SIDE, epoch, first])
-        return max(step, canvas + step * int(rng.integers(-room, room + 1)))
+        return max(SIDE_STEP, canvas + SIDE_STEP * int(rng.integers(-room, room + 1)))
 
     def _timed_batch(self, composer: Composer, epoch: int, first: int, indices: NDArray[np.int64]) -> Batch:
         began = time.thread_time()

@@ -11,7 +11,9 @@ Backbone = Literal["darknet53", "tiny"]
 
 ANCHORS_PER_SCALE: Final = 3
 LEAST_NET_SIZE: Final = 288
-LEAST_SIDE_STEP: Final = 32
+SIDE_STEP: Final = 32
+"""Sides of pictures and canvases, in pixels, are multiples of it: of the coarsest cells, but for those of a scale
+that stands apart, which may reach over the edge."""
 MOST_SCENES: Final = 8
 """The longest side of a scene, as a share of the net size."""
 MOST_MULTI_SCALE: Final = 0.5
@@ -62,11 +64,6 @@ class NetworkConfig:
         """Pixels a cell of each output covers, finest output first."""
         coarsest = self.stem_stride * int(2 ** len(self.stages))
         return tuple(coarsest >> finer for finer in reversed(range(self.scales)))
-
-    @property
-    def side_step(self) -> int:
-        """Sides of pictures and canvases, in pixels, are multiples of this: of the coarsest cell, and of 32."""
-        return max(LEAST_SIDE_STEP, self.strides[-1])
 
     @property
     def anchor_count(self) -> int:
@@ -302,12 +299,14 @@ class TrainConfig:
     loss: LossConfig = LossConfig()
 
     def __post_init__(self) -> None:
-        step = network_named(self.network).side_step
-        if self.net_size < LEAST_NET_SIZE or self.net_size % step:
-            raise ValueError(f"The net size is a multiple of {step} from {LEAST_NET_SIZE} up, not {self.net_size}.")
+        network_named(self.network)
+        if self.net_size < LEAST_NET_SIZE or self.net_size % SIDE_STEP:
+            raise ValueError(
+                f"The net size is a multiple of {SIDE_STEP} from {LEAST_NET_SIZE} up, not {self.net_size}."
+            )
         for name in ("canvas", "fine_tune_canvas"):
-            if getattr(self, name) < step or getattr(self, name) % step:
-                raise ValueError(f"{name} is a multiple of {step}, not {getattr(self, name)}.")
+            if getattr(self, name) < SIDE_STEP or getattr(self, name) % SIDE_STEP:
+                raise ValueError(f"{name} is a multiple of {SIDE_STEP}, not {getattr(self, name)}.")
         _check_least(self, 1, "epochs", "batch", "validate_every", "loader_threads")
         _check_least(self, 0, "seed", "minutes")
         for name in ("canvases_per_picture", "learning_rate", "fine_tune_learning_rate"):

@@ -118,7 +118,7 @@ def _write_canvases(release: Release, pictures: Sequence[Picture], path: Path) -
     canvases = {}
     for number, picture in enumerate(pictures):
         height, width = picture.shape[:2]
-        wide, high = rectangle_for(width, height, release.net_size, max(release.strides))
+        wide, high = rectangle_for(width, height, release.net_size)
         canvases[f"{number:03}"] = letterbox(picture, width=wide, height=high)[0]
     arrays: dict[str, Any] = canvases
     np.savez(path, **arrays)

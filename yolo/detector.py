@@ -88,7 +88,7 @@ class Detector:
         _check_picture(image_bgr)
         release = self.release
         height, width = image_bgr.shape[:2]
-        wide, high = rectangle_for(width, height, release.net_size, max(release.strides))
+        wide, high = rectangle_for(width, height, release.net_size)
         canvas, placed = letterbox(image_bgr, width=wide, height=high)
         thresholds = [release.thresholds[name] if score is None else score for name in release.classes]
         boxes, class_scores = decode(
@@ -115,7 +115,7 @@ class Detector:
     def run(self, canvas: Picture) -> list[NDArray[np.float32]]:
         """Raw outputs (H/s, W/s, 3 * (5 + C)), finest first, for a (H, W, 3) uint8 BGR canvas.
 
-        H and W must be multiples of the coarsest stride.
+        H and W must be multiples of 32.
         """
         with self._turn:
             request = self._request(canvas.shape[1], canvas.shape[0])

@@ -24,7 +24,7 @@ def export_openvino(release: Release) -> None:
     """Write network.xml and network.bin into the folder of a release.
 
     Input `pictures`: float32 (B, H, W, 3), RGB from 0 to 1. Outputs `stride8`, `stride16` and
-    `stride32` as in `yolo.network.build_network`, of any H and W that are multiples of 32.
+    so on as in `yolo.network.build_network`, of any H and W that are multiples of 32.
 
     Kernels are stored as float16, which they are exactly; batch normalisation stays apart from
     them and in float32. Merging both before storing, as OpenVINO's converter does, rounds once

@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from yolo.config import SIDE_STEP
+
 GREY = 114
 
 
@@ -77,7 +79,7 @@ def letterbox(
     return canvas, placed
 
 
-def rectangle_for(width: int, height: int, net_size: int, multiple: int = 32) -> tuple[int, int]:
+def rectangle_for(width: int, height: int, net_size: int) -> tuple[int, int]:
     """Smallest (width, height) in multiples of 32 that holds the picture at long side `net_size`.
 
     A 16:9 picture at 640 needs 640x384 and not the square, 40 % fewer pixels.
@@ -86,7 +88,7 @@ def rectangle_for(width: int, height: int, net_size: int, multiple: int = 32) ->
         raise ValueError(f"No rectangle for a picture of {width}x{height} at {net_size} pixels.")
     scale = net_size / max(width, height)
     new_width, new_height = resized(width, height, scale)
-    return -(-new_width // multiple) * multiple, -(-new_height // multiple) * multiple
+    return -(-new_width // SIDE_STEP) * SIDE_STEP, -(-new_height // SIDE_STEP) * SIDE_STEP
 
 
 def resized(width: int, height: int, scale: float) -> tuple[int, int]:

@@ -26,8 +26,8 @@ def build_network(
 ) -> keras.Model:
     """Build a network with fresh weights; the same seed gives the same weights, with any `norm`.
 
-    Input: float32 (B, H, W, 3), RGB from 0 to 1, H and W multiples of the coarsest stride.
-    Outputs: one raw float32 tensor for each stride, finest first, each (B, H/s, W/s, 3 * (5 + classes));
+    Input: float32 (B, H, W, 3), RGB from 0 to 1, H and W multiples of 32.
+    Outputs: one raw float32 tensor for each stride, finest first, each (B, ⌈H/s⌉, ⌈W/s⌉, 3 * (5 + classes));
     per anchor tx, ty, tw, th, objectness and the class logits.
     """
     if classes < 1:

@@ -24,8 +24,8 @@ INPUT: Final = "pictures"
 def onnx_graph(model: keras.Model, *, outputs: Sequence[str], metadata: Mapping[str, str]) -> onnx.ModelProto:
     """The same network as ONNX.
 
-    Input `pictures`: float32 (1, height, width, 3), RGB from 0 to 1; height and width are multiples of the coarsest
-    stride. `outputs` names those of `model`, in its order: float32 (1, height / stride, width / stride, channels).
+    Input `pictures`: float32 (1, height, width, 3), RGB from 0 to 1; height and width are multiples of 32.
+    `outputs` names those of `model`, in its order: float32 (1, ⌈height / stride⌉, ⌈width / stride⌉, channels).
     Inside, pictures lie channels first, as ONNX wants them. Raises ValueError for a layer that is not known here.
     """
     writer = _Writer()

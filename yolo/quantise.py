@@ -85,7 +85,7 @@ def network_input(release: Release, picture: LabelledPicture) -> NDArray[np.floa
     """A picture as the float network takes it: (1, H, W, 3) float32, RGB from 0 to 1, in the detector's rectangle."""
     image = picture.read()
     height, width = image.shape[:2]
-    wide, high = rectangle_for(width, height, release.net_size, max(release.strides))
+    wide, high = rectangle_for(width, height, release.net_size)
     canvas, _ = letterbox(image, width=wide, height=high)
     return canvas[None, ..., ::-1].astype(np.float32) / np.float32(255)
 

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yolo.config import ANCHORS_PER_SCALE, Decoding, network_named
+from yolo.config import ANCHORS_PER_SCALE, SIDE_STEP, Decoding, network_named
 from yolo.durable import flush_file, flush_folder
 from yolo.nms import VOTING_IOU
 from yolo.stored_weights import Places, places_in, read_arrays
@@ -87,8 +87,8 @@ class Release:
             raise ValueError(f"{ANCHORS_PER_SCALE * len(self.strides)} anchors are needed, not {len(self.anchors)}.")
         if not all(len(anchor) == 2 and min(anchor) > 0 for anchor in self.anchors):
             raise ValueError("An anchor is a width and a height above 0.")
-        if self.net_size < 1 or self.net_size % max(self.strides):
-            raise ValueError(f"The net size must be a multiple of {max(self.strides)}, not {self.net_size}.")
+        if self.net_size < 1 or self.net_size % SIDE_STEP:
+            raise ValueError(f"The net size must be a multiple of {SIDE_STEP}, not {self.net_size}.")
         if set(self.thresholds) != set(self.classes):
             raise ValueError("Each class needs a threshold, and nothing else has one.")
         overlaps = (self.iou_threshold,) if self.voting_iou is None else (self.iou_threshold, self.voting_iou)

@@ -87,7 +87,7 @@ def targets_for(
     values = np.column_stack([every, np.ones(len(every)), label]).astype(np.float32)
     scales = []
     for number, stride in enumerate(strides):
-        columns, rows = width // stride, height // stride
+        columns, rows = -(-width // stride), -(-height // stride)
         target = np.zeros((len(boxes), rows, columns, ANCHORS_PER_SCALE, TARGET_CHANNELS), np.float32)
         here = np.flatnonzero(pairs.anchor // ANCHORS_PER_SCALE == number)
         box, anchor = pairs.box[here], pairs.anchor[here] % ANCHORS_PER_SCALE

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yolo.anchors import with_coarser
-from yolo.config import LEAST_SIDE_STEP, YOLOV3_SLIM, NetworkConfig
+from yolo.config import YOLOV3_SLIM, NetworkConfig
 from yolo.network import build_network
 from yolo.release import Release, write_release
 
@@ -29,7 +29,7 @@ def random_network(seed: int = 0, network: NetworkConfig = YOLOV3_SLIM) -> keras
     for variable in model.variables:
         if variable.name in spread:
             variable.assign(rng.uniform(*spread[variable.name], tuple(variable.shape)))
-    side = max(96, 2 * network.side_step)
+    side = 128 if network.coarsest_apart else 96
     outputs = model(random_pictures(seed, side, side)[None] / np.float32(255), training=False)
     for stride, output in zip(network.strides, outputs, strict=True):
         layer = model.get_layer(f"scale{stride}_output")
@@ -57,7 +57,7 @@ def random_release(
         network=network.name,
         classes=CLASSES,
         anchors=ANCHORS if network.scales == 3 else with_coarser([*FINEST_ANCHORS, *ANCHORS], scales=network.scales),
-        net_size=NET_SIZE if network.side_step == LEAST_SIDE_STEP else 320,
+        net_size=NET_SIZE,
         thresholds={"with_mask": 0.3, "without_mask": 0.35, "worn_incorrectly": 0.4},
         iou_threshold=0.45,
         voting_iou=0.6,

@@ -16,15 +16,15 @@ def test_the_p2_network_adds_an_output_every_4_pixels():
     assert network.anchor_count == 12
 
 
-def test_the_p6_network_adds_an_output_every_64_pixels_and_takes_sides_of_multiples_of_64():
+def test_the_p6_network_adds_an_output_every_64_pixels_and_takes_the_same_sides():
     network = NETWORKS["yolov3-slim-p2-p6"]
     assert network.strides == (4, 8, 16, 32, 64)
     assert network.anchor_count == 15
-    assert TrainConfig(network=network.name, net_size=320).net_size == 320
-    with pytest.raises(ValueError, match=r"net size is a multiple of 64 .* not 288"):
-        TrainConfig(network=network.name, net_size=288)
-    with pytest.raises(ValueError, match="canvas is a multiple of 64, not 96"):
-        TrainConfig(network=network.name, net_size=320, canvas=96)
+    assert TrainConfig(network=network.name, net_size=288, canvas=96).net_size == 288
+    with pytest.raises(ValueError, match=r"net size is a multiple of 32 .* not 300"):
+        TrainConfig(network=network.name, net_size=300)
+    with pytest.raises(ValueError, match="canvas is a multiple of 32, not 80"):
+        TrainConfig(network=network.name, net_size=288, canvas=80)
 
 
 @pytest.mark.parametrize(

@@ -93,3 +93,15 @@ def test_a_large_box_is_answered_for_on_the_coarsest_scale():
     first = (64 + 16) * 3
     expected = sorted(first + cell * 3 + anchor for cell in (3, 2, 1) for anchor in (0, 1))
     assert np.flatnonzero(found[0, :, 4]).tolist() == expected
+
+
+def test_cells_that_reach_over_the_edge_answer_too():
+    # Seven cells of 8, four of 16, two of 32 cover 56 pixels; the coarsest reach 8 pixels over.
+    found = targets([[[4, 4, 54, 54]]], [[1]], size=56)
+    assert found.shape == (1, (49 + 16 + 4) * 3, 6)
+    # 50x50 fits 48 (1.04) and 64 (1.28). The middle (29, 29) is (0.906, 0.906) in cells of 32.
+    first = (49 + 16) * 3
+    expected = sorted(
+        first + (row * 2 + column) * 3 + anchor for row, column in ((0, 0), (0, 1), (1, 0)) for anchor in (0, 1)
+    )
+    assert np.flatnonzero(found[0, :, 4]).tolist() == expected
