@@ -41,15 +41,23 @@ def iou_and_ciou(ones: Tensor, others: Tensor) -> tuple[Tensor, Tensor]:
     CIoU = IoU - distance² / diagonal² - alpha v, from -1.5 or so up to 1 for equal boxes.
     No gradient flows through alpha, as its authors have it.
     """
-    low = ops.maximum(ones[..., :2], others[..., :2])
-    high = ops.minimum(ones[..., 2:], others[..., 2:])
-    shared = _product(ops.maximum(high - low, 0.0))
-    size, other_size = ones[..., 2:] - ones[..., :2], others[..., 2:] - others[..., :2]
-    iou = shared / (_product(size) + _product(other_size) - shared + SMALL)
-    hull = ops.maximum(ones[..., 2:], others[..., 2:]) - ops.minimum(ones[..., :2], others[..., :2])
-    shift = (ones[..., :2] + ones[..., 2:] - others[..., :2] - others[..., 2:]) / 2
-    distance = _squared(shift) / (_squared(hull) + SMALL)
-    turn = ops.arctan2(size[..., 0], size[..., 1] + SMALL) - ops.arctan2(other_size[..., 0], other_size[..., 1] + SMALL)
+    left, top, right, bottom = ops.unstack(ones, 4, axis=-1)
+    other_left, other_top, other_right, other_bottom = ops.unstack(others, 4, axis=-1)
+    width, height, other_width, other_height = (
+        right - left,
+        bottom - top,
+        other_right - other_left,
+        other_bottom - other_top,
+    )
+    across = ops.maximum(ops.minimum(right, other_right) - ops.maximum(left, other_left), 0.0)
+    down = ops.maximum(ops.minimum(bottom, other_bottom) - ops.maximum(top, other_top), 0.0)
+    shared = across * down
+    iou = shared / (width * height + other_width * other_height - shared + SMALL)
+    hull_width = ops.maximum(right, other_right) - ops.minimum(left, other_left)
+    hull_height = ops.maximum(bottom, other_bottom) - ops.minimum(top, other_top)
+    shift_x, shift_y = (left + right - other_left - other_right) / 2, (top + bottom - other_top - other_bottom) / 2
+    distance = (ops.square(shift_x) + ops.square(shift_y)) / (ops.square(hull_width) + ops.square(hull_height) + SMALL)
+    turn = ops.arctan2(width, height + SMALL) - ops.arctan2(other_width, other_height + SMALL)
     aspect = (2 / math.pi) ** 2 * turn * turn
     alpha = ops.stop_gradient(aspect / (1 - iou + aspect + SMALL))
     return iou, iou - distance - alpha * aspect
@@ -61,14 +69,16 @@ def decoded_boxes(raw: Tensor, cells: Tensor, sizes: Tensor, style: Decoding) ->
     `cells` (..., 3) holds each cell's left, top and stride in pixels, `sizes` (..., 2) the
     anchor. The same formulas as `yolo.decode`, where they are explained.
     """
-    place = ops.sigmoid(raw[..., :2])
+    x, y, width, height = ops.unstack(raw[..., :4], 4, axis=-1)
     if style == "wide":
-        place = 2.0 * place - 0.5
-        size = sizes * ops.square(2.0 * ops.sigmoid(raw[..., 2:4]))
+        x, y = (2.0 * ops.sigmoid(each) - 0.5 for each in (x, y))
+        width, height = (ops.square(2.0 * ops.sigmoid(each)) for each in (width, height))
     else:
-        size = sizes * ops.exp(ops.minimum(raw[..., 2:4], MOST_EXPONENT))
-    middle = cells[..., :2] + place * cells[..., 2:3]
-    return ops.concatenate([middle - size / 2, middle + size / 2], axis=-1)
+        x, y = ops.sigmoid(x), ops.sigmoid(y)
+        width, height = (ops.exp(ops.minimum(each, MOST_EXPONENT)) for each in (width, height))
+    x, y = cells[..., 0] + x * cells[..., 2], cells[..., 1] + y * cells[..., 2]
+    width, height = sizes[..., 0] * width, sizes[..., 1] * height
+    return ops.stack([x - width / 2, y - height / 2, x + width / 2, y + height / 2], axis=-1)
 
 
 def detection_loss(
@@ -127,11 +137,3 @@ def _logistic_loss(wanted: Tensor, logits: Tensor) -> Tensor:
     """Binary cross-entropy of logits, written so that it never overflows."""
     softened = ops.log1p(ops.exp(-ops.abs(logits)))
     return ops.maximum(logits, 0.0) - logits * wanted + softened
-
-
-def _product(sizes: Tensor) -> Tensor:
-    return sizes[..., 0] * sizes[..., 1]
-
-
-def _squared(vectors: Tensor) -> Tensor:
-    return ops.square(vectors[..., 0]) + ops.square(vectors[..., 1])
