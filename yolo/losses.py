@@ -43,12 +43,8 @@ def iou_and_ciou(ones: Tensor, others: Tensor) -> tuple[Tensor, Tensor]:
     """
     left, top, right, bottom = ops.unstack(ones, 4, axis=-1)
     other_left, other_top, other_right, other_bottom = ops.unstack(others, 4, axis=-1)
-    width, height, other_width, other_height = (
-        right - left,
-        bottom - top,
-        other_right - other_left,
-        other_bottom - other_top,
-    )
+    width, height = right - left, bottom - top
+    other_width, other_height = other_right - other_left, other_bottom - other_top
     across = ops.maximum(ops.minimum(right, other_right) - ops.maximum(left, other_left), 0.0)
     down = ops.maximum(ops.minimum(bottom, other_bottom) - ops.maximum(top, other_top), 0.0)
     shared = across * down
