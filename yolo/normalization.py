@@ -20,8 +20,15 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[
             return super().call(inputs, training=training, mask=mask)
         import tensorflow as tf
 
-        outputs, mean, unbiased = tf.compat.v1.nn.fused_batch_norm(
-            inputs, self.gamma.value, self.beta.value, epsilon=self.epsilon, is_training=True
+        # Not `tf.nn`'s, which has epsilons below 1e-5, as Darknet's is, no smaller than that.
+        outputs, mean, unbiased, *_ = tf.raw_ops.FusedBatchNormV3(
+            x=inputs,
+            scale=self.gamma.value,
+            offset=self.beta.value,
+            mean=tf.zeros(0),
+            variance=tf.zeros(0),
+            epsilon=self.epsilon,
+            is_training=True,
         )
         count = tf.cast(tf.size(inputs) // inputs.shape[-1], unbiased.dtype)
         self._take_in(self.moving_mean, mean)
