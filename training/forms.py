@@ -30,7 +30,7 @@ from yolo.config import (
 )
 
 LEAST_MINUTES = 1
-EPOCHS_FROM_A_MODEL = 10
+EPOCHS_FROM_A_MODEL = 20
 MOST_MINUTES = 14 * 24 * 60
 SCRATCH = ""
 SHOWN_ELSEWHERE = {"start_release": "start", "start_weights": "start"}
@@ -78,7 +78,7 @@ class RunForm(forms.Form):
         min_value=1,
         max_value=5000,
         required=False,
-        help_text=_("How often every picture is looked at. 30 from scratch; 5 to 15 from a model will do."),
+        help_text=_("How often every picture is shown. 60 from scratch; 10 to 30 from a model will do."),
     )
     minutes = forms.IntegerField(
         label=_("Minutes"),
@@ -196,6 +196,10 @@ class RunForm(forms.Form):
     def configuration(self) -> TrainConfig:
         """The settings of a valid form as the trainer of the network knows them. Raises ValueError with a sentence."""
         run = TrainingRun(**self.recipe())
+        try:
+            run.clean()
+        except ValidationError as error:
+            raise ValueError(" ".join(error.messages)) from error
         if run.ready_by is not None:
             run.options["minutes"] = minutes_to_train(run.ready_by, now=timezone.now())
         return run.configuration()
