@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
-MOST_EPOCHS: Final = 500
+MOST_EPOCHS: Final = 5000
 """More than fit into any night: of them a training by the clock does as many as it can."""
 MEASURING_SHARE: Final = 0.05
 MEASURING_LEAST: Final = timedelta(minutes=2)

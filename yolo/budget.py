@@ -6,6 +6,7 @@ still ends when the time does, less than an epoch early or half of one late. Tim
 training was stopped does not count.
 """
 
+from bisect import bisect_left
 from collections import deque
 from dataclasses import replace
 from typing import Final
@@ -38,8 +39,9 @@ class Budget:
         """
         if self._config.minutes and (self._recent or self._left <= 0):
             most = self._plan.epochs if _is_last_phase(self._plan, epoch) else self._config.epochs
-            fitting = (count for count in range(most, epoch, -1) if self._fits(count, epoch))
-            self._plan = replace(self._plan, epochs=max(least, next(fitting, epoch)))
+            counts = range(epoch + 1, most + 1)  # more never take less time
+            fitting = bisect_left(counts, True, key=lambda count: not self._fits(count, epoch))
+            self._plan = replace(self._plan, epochs=max(least, epoch + fitting))
         return self._plan
 
     def spent(self, epoch: int, seconds: float, *, share: float = 1.0) -> None:
@@ -64,7 +66,9 @@ class Budget:
         """What the epochs from `epoch` on will take; larger canvases take longer."""
         seconds = sum(taken for taken, _ in self._recent)
         pixels = sum(canvas for _, canvas in self._recent)
-        return seconds / pixels * sum(canvas_pixels(plan, later) for later in range(epoch, plan.epochs))
+        left = plan.epochs - epoch
+        last = min(plan.fine_tune_epochs, left)
+        return seconds / pixels * ((left - last) * plan.canvas**2 + last * plan.fine_tune_canvas**2)
 
 
 def canvas_pixels(plan: TrainConfig, epoch: int) -> int:

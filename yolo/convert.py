@@ -99,7 +99,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="folder of a release")
     parser.add_argument("form", choices=FORMS)
     parser.add_argument("file", type=Path, help="what to write; its suffix is that of the form")
-    parser.add_argument("canvases", type=Path, help="npz with uint8 (h, w, 3) BGR arrays, sides multiples of a stride")
+    parser.add_argument("canvases", type=Path, help="npz with uint8 (h, w, 3) BGR arrays, sides multiples of 32")
     given = parser.parse_args()
     release = read_release(given.folder)
     model = load_network(release)

@@ -113,7 +113,7 @@ class Detector:
         return [self.detect(image, score=score) for image in images]
 
     def run(self, canvas: Picture) -> list[NDArray[np.float32]]:
-        """Raw outputs (H/s, W/s, 3 * (5 + C)), finest first, for a (H, W, 3) uint8 BGR canvas.
+        """Raw outputs (⌈H/s⌉, ⌈W/s⌉, 3 * (5 + C)), finest first, for a (H, W, 3) uint8 BGR canvas.
 
         H and W must be multiples of 32.
         """

@@ -88,8 +88,8 @@ def detection_loss(
 ) -> LossTerms:
     """Loss of the raw outputs of a batch.
 
-    `targets` (B, N, 6) from `yolo.targets.targets_for`; `outputs` one (B, H/s, W/s,
-    3 * (5 + C)) for each stride, finest first; `anchors` (9, 2) in pixels.
+    `targets` (B, N, 6) from `yolo.targets.targets_for`; `outputs` one (B, ⌈H/s⌉, ⌈W/s⌉,
+    3 * (5 + C)) for each stride, finest first; `anchors` (3 a stride, 2) in pixels.
     """
     raw, cells, sizes = _flattened(outputs, anchors, strides)
     positive, truth = targets[..., 4], targets[..., :4]

@@ -344,7 +344,7 @@ def test_the_command_takes_a_time_of_day(db, monkeypatch):
         "train", "--dataset=squares", "--dataset-version=1", "--ready-by=06:00", "--canvas=64", stdout=io.StringIO()
     )
     run = TrainingRun.objects.get()
-    assert (run.ready_by, run.epochs, run.options) == (datetime(2026, 11, 24, 6, 0, tzinfo=UTC), 500, {"canvas": 64})
+    assert (run.ready_by, run.epochs, run.options) == (datetime(2026, 11, 24, 6, 0, tzinfo=UTC), 5000, {"canvas": 64})
 
 
 def test_a_training_by_the_clock_is_given_more_time_when_it_is_resumed(run, monkeypatch):

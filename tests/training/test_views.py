@@ -15,7 +15,7 @@ def form(version_row, **values) -> dict[str, object]:
     return {"version": version_row.pk, "network": "yolov3-slim", "net_size": 416, "epochs": 30, "batch": 8, **values}
 
 
-def test_the_form_offers_thirty_epochs_and_sizes_from_288(client, dan):
+def test_the_form_offers_sixty_epochs_and_sizes_from_288(client, dan):
     make_version()
     client.force_login(dan)
     page = client.get(reverse("training:start")).content.decode()
@@ -61,7 +61,7 @@ def test_a_budget_of_minutes_leaves_the_epochs_to_the_clock(client, dan):
     client.force_login(dan)
     client.post(reverse("training:start"), form(make_version(), budget="minutes", minutes=90, epochs=""))
     run = TrainingRun.objects.get()
-    assert (run.options, run.epochs, run.ready_by, run.is_timed) == ({"minutes": 90}, 500, None, True)
+    assert (run.options, run.epochs, run.ready_by, run.is_timed) == ({"minutes": 90}, 5000, None, True)
 
 
 def test_a_budget_by_the_clock_is_ready_the_next_time_it_shows_that(client, dan, monkeypatch):

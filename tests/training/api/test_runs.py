@@ -130,7 +130,7 @@ def test_a_run_is_started_with_every_setting(api):
     assert (run.net_size, run.batch, run.seed, run.anchors_from) == (416, 4, 3, "start")
     assert (run.crops_version, run.start_release) == (crops, start)
     assert run.options == {"learning_rate": 0.001, "augment": {"mosaic": 0.5}, "minutes": 90.0}
-    assert run.epochs == 500  # as many as fit
+    assert run.epochs == 5000  # as many as fit
     assert run.configuration().augment.mosaic == 0.5
 
 
