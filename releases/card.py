@@ -309,6 +309,7 @@ def _making(made: Mapping[str, Any]) -> Section:
         (_("Version of the code"), made.get("code")),
         (_("Started from"), start.get("name") or weights.get("source")),
         (_("Weights of"), (made.get("voting") or {}).get("weights_of", {}).get("name")),
+        (_("Mean of the weights of"), _averaged(made)),
         (_("Epochs"), made.get("epochs")),
         (_("Epoch of the weights"), made.get("best_epoch")),
         (_("Batch"), made.get("batch")),
@@ -319,6 +320,11 @@ def _making(made: Mapping[str, Any]) -> Section:
     return Section(
         _("How it was made"), tuple((label, str(value)) for label, value in values if value not in (None, ""))
     )
+
+
+def _averaged(made: Mapping[str, Any]) -> str:
+    names = ", ".join(each["name"] for each in (made.get("average") or {}).get("weights_of", ()))
+    return names and _("%(names)s; all else here is told of the first") % {"names": names}
 
 
 def _number(value: float | None) -> str:

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from labelling.models import DatasetVersion
+from labelling.models import Dataset, DatasetVersion
+from releases.models import ModelRelease
 from training.models import TrainingRun
 from yolo import origin
 
@@ -51,3 +52,14 @@ def about(version: DatasetVersion) -> dict[str, Any]:
         "description": version.dataset.description,
         "split_seed": version.seed,
     }
+
+
+def described(release: ModelRelease) -> dict[str, Any]:
+    """The datasets a release was made of, as they are described today: the card tells origin and licence from that."""
+    told: dict[str, Any] = {}
+    for role in ("dataset", "single_faces"):
+        made_of = release.provenance.get(role) or {}
+        here = Dataset.objects.filter(name=made_of.get("name", "")).exclude(description="").first()
+        if here is not None:
+            told[role] = {**made_of, "description": here.description}
+    return told

@@ -7,14 +7,11 @@ from dataclasses import replace
 import pytest
 from django.core.management import CommandError, call_command
 
-from labelling.models import Split
-from labelling.versions import version_samples
 from releases.models import ModelRelease
 from releases.services import registered_releases, release_folder, release_register
 from tests.training.makers import make_version
+from tests.training.measured import assert_figures_are_its_own
 from training.voting import release_let_vote
-from yolo.detector import Detector
-from yolo.evaluate import SCORE_FLOOR, evaluate
 from yolo.release import FILES, ReleaseError, fingerprint, read_release, write_measured
 
 pytestmark = pytest.mark.django_db
@@ -52,12 +49,7 @@ def test_it_has_the_weights_of_the_other_and_figures_of_its_own(older, version):
     assert (before.voting_iou, after.voting_iou, made.name) == (None, 0.7, "older-voting")
     for name in FILES:
         assert fingerprint(before.folder / name) == fingerprint(after.folder / name)
-    detector = Detector(after)
-    for split in (Split.VALIDATION, Split.TEST):
-        samples = version_samples(version, split)
-        own = evaluate(lambda pictures: detector.detect_batch(pictures, score=SCORE_FLOOR), samples, CLASSES)
-        assert made.metrics[split]["map50_95_all"] == pytest.approx(own.map)
-        assert made.metrics[split]["pictures"] == len(samples) > 0
+    assert_figures_are_its_own(made, version)
     assert told == ["measuring on the validation pictures", "measuring on the test pictures"]
 
 
