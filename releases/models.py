@@ -53,7 +53,7 @@ class ModelRelease(models.Model):
 
     The folder's release.json is the source; the fields here are copied from it at registration, so
     that lists need no file access. `folder` is relative to MEDIA_ROOT/releases, or for a release that
-    ships with the product to the bundled folder.
+    ships with the product to the bundled folder; once it no longer ships, our copy of it takes its place.
     """
 
     name = models.CharField(_("name"), max_length=100, unique=True)

@@ -37,7 +37,7 @@ class ReleaseKept(ReleaseError):
 
 
 def registered_releases() -> Path:
-    """The folder that holds the folders of all releases which do not ship with the product."""
+    """The folder of the folders of all releases that do not ship with the product, and of copies of those that do."""
     return Path(settings.MEDIA_ROOT) / "releases"
 
 
@@ -100,13 +100,44 @@ def bundled_register() -> list[ModelRelease]:
     """Put the releases that ship with the product on the list; activate the newest when none is active.
 
     Called at each start and safe to repeat. What a person made active stays so, unless it shipped
-    with the product and no longer does. A folder that is not whole is logged and left out.
+    with the product and no longer does. A folder that is not whole is logged and left out. Of each one a
+    copy is kept, so that it can be rolled back to when a newer version of the product ships another one.
     """
     rows = {folder: row for folder in bundled_folders() if (row := _bundled_row(folder)) is not None}
     active = ModelRelease.objects.active().first()
-    if rows and (active is None or (active.is_bundled and not release_folder(active).is_dir())):
+    outdated = active is not None and active.is_bundled and not release_folder(active).is_dir()
+    _take_over_what_no_longer_ships()
+    for folder, row in rows.items():
+        _keep_copy(folder, row)
+    if rows and (active is None or outdated):
         release_activate(release=rows[max(rows, key=_made_at)], by=None)
     return list(rows.values())
+
+
+def _take_over_what_no_longer_ships() -> None:
+    """Releases of which only our copy is left become ordinary ones."""
+    for row in ModelRelease.objects.filter(is_bundled=True):
+        if not release_folder(row).is_dir() and (registered_releases() / row.name).is_dir():
+            ModelRelease.objects.filter(pk=row.pk).update(is_bundled=False, folder=row.name)
+
+
+def _keep_copy(folder: Path, row: ModelRelease) -> None:
+    """Copy a release that ships to where it is looked for once it no longer does; anew where a file came beside it."""
+    if not row.is_bundled:
+        return
+    kept = registered_releases() / row.name
+    if kept.is_dir():
+        if _files_of(kept) == _files_of(folder):
+            return
+        shutil.rmtree(kept, ignore_errors=True)
+    try:
+        _copied(folder, kept)
+    except ReleaseError as error:
+        logger.error("No copy of %s is kept, so that it will be gone when it no longer ships: %s", row.name, error)
+
+
+def _files_of(folder: Path) -> set[tuple[str, int]]:
+    return {(file.name, file.stat().st_size) for file in folder.iterdir()}
 
 
 @transaction.atomic

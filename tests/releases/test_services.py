@@ -1,5 +1,6 @@
 """Registering and activating releases."""
 
+import errno
 import shutil
 from pathlib import Path
 
@@ -116,6 +117,55 @@ def test_when_the_active_bundled_release_no_longer_ships_the_newest_takes_over(d
     copy_named(tiny_release_folder, bundled / "new", name="new", created="2026-02-01T00:00:00+00:00")
     bundled_register()
     assert release_active().name == "new"
+
+
+@pytest.fixture
+def upgraded(db, bundled, tiny_release_folder) -> ModelRelease:
+    """The release that shipped before the one that ships now."""
+    copy_named(tiny_release_folder, bundled / "old-folder", name="old", created="2026-01-01T00:00:00+00:00")
+    old = release_active()
+    shutil.rmtree(bundled / "old-folder")
+    copy_named(tiny_release_folder, bundled / "new", name="new", created="2026-02-01T00:00:00+00:00")
+    bundled_register()
+    return ModelRelease.objects.get(pk=old.pk)
+
+
+def test_one_that_no_longer_ships_can_be_rolled_back_to(upgraded):
+    assert release_active().name == "new"
+    assert (upgraded.is_bundled, release_folder(upgraded)) == (False, registered_releases() / "old")
+    release_roll_back(to=release_before(), by=None)
+    assert release_active() == upgraded
+    bundled_register()
+    assert release_active() == upgraded
+
+
+def test_one_that_no_longer_ships_can_be_deleted(upgraded, django_capture_on_commit_callbacks):
+    folder = release_folder(upgraded)
+    assert folder.is_dir()
+    with django_capture_on_commit_callbacks(execute=True):
+        release_delete(release=upgraded, by=None)
+    assert not folder.exists()
+    bundled_register()
+    assert [row.name for row in ModelRelease.objects.all()] == ["new"]
+
+
+def test_the_copy_of_one_that_ships_has_what_came_beside_it_later(db, bundled, tiny_release_folder):
+    copy_named(tiny_release_folder, bundled / "ours", name="ours", created="2026-01-01T00:00:00+00:00")
+    bundled_register()
+    (bundled / "ours" / "beside.txt").write_text("later")
+    bundled_register()
+    assert (registered_releases() / "ours" / "beside.txt").read_text() == "later"
+
+
+def test_without_room_for_the_copy_it_judges_all_the_same(db, bundled, tiny_release_folder, monkeypatch, caplog):
+    def full(source, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    copy_named(tiny_release_folder, bundled / "ours", name="ours", created="2026-01-01T00:00:00+00:00")
+    monkeypatch.setattr("releases.services.shutil.copytree", full)
+    assert release_active().name == "ours"
+    assert "No copy of ours is kept" in caplog.text
+    assert "No space left on device" in caplog.text
 
 
 def test_without_any_release_there_is_a_sentence(db, bundled):
