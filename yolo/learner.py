@@ -41,7 +41,8 @@ class Learner(keras.Model):  # type: ignore[misc]  # Keras has no types
 
     def _prepare(self) -> None:
         config = self._config
-        optimizer = keras.optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay, beta_2=0.99)
+        rate = float(config.learning_rate)  # Keras takes no whole number for one
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=config.weight_decay, beta_2=0.99)
         optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
         # XLA makes TensorFlow slower on CPUs; JAX without it would not compile at all.
         self.compile(optimizer=optimizer, jit_compile=keras.backend.backend() == "jax")

@@ -37,6 +37,13 @@ def test_a_step_reports_terms_that_add_up_and_learns(learner):
     assert last["loss"] < 0.9 * first["loss"]
 
 
+def test_a_rate_may_be_a_whole_number(monkeypatch):
+    monkeypatch.setattr("yolo.config.NETWORKS", {"narrow": NARROW})
+    config = narrow_config(learning_rate=1)
+    learner = Learner(build_network(NARROW, classes=2), anchors=ANCHORS, config=config)
+    assert float(learner.optimizer.learning_rate) == 1.0
+
+
 def test_another_canvas_size_trains_too(learner):
     for size in (64, 96, 64, 128):
         assert np.isfinite(learner.train_on_batch(*batch(size), return_dict=True)["loss"])

@@ -1,7 +1,9 @@
 """Train a network on a dataset, in this process: the same code as the job behind the form."""
 
+import math
 import signal
 import sys
+from argparse import ArgumentTypeError
 from datetime import time
 from functools import partial
 from pathlib import Path
@@ -67,7 +69,7 @@ class Command(DataCommand):
         )
         budget = parser.add_mutually_exclusive_group()
         budget.add_argument(
-            "--minutes", type=float, help="train about so long, with --resume in all: of the epochs those that fit"
+            "--minutes", type=_minutes, help="train about so long, with --resume in all: of the epochs those that fit"
         )
         budget.add_argument("--ready-by", type=_clock, metavar="HH:MM", help="be ready at that time of day")
         parser.add_argument("--resume", type=int, metavar="RUN", help="go on with a run that was broken off")
@@ -180,8 +182,21 @@ def _epochs(options: dict[str, Any]) -> int:
     return MOST_EPOCHS if options["ready_by"] or options["minutes"] else DEFAULT_EPOCHS
 
 
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes < math.inf:
+        raise ArgumentTypeError(_("“%(text)s” is no number of minutes above 0.") % {"text": text})
+    return minutes
+
+
 def _clock(text: str) -> time:
-    return time.fromisoformat(text)
+    try:
+        return time.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(_("“%(text)s” is no time of day, such as 06:00.") % {"text": text}) from error
 
 
 def _further_options(options: dict[str, Any]) -> dict[str, Any]:
