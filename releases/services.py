@@ -117,23 +117,28 @@ def bundled_register() -> list[ModelRelease]:
 def _take_over_what_no_longer_ships() -> None:
     """Releases of which only our copy is left become ordinary ones."""
     for row in ModelRelease.objects.filter(is_bundled=True):
-        if not release_folder(row).is_dir() and (registered_releases() / row.name).is_dir():
+        if not release_folder(row).is_dir() and _is_copy(registered_releases() / row.name, row):
             ModelRelease.objects.filter(pk=row.pk).update(is_bundled=False, folder=row.name)
 
 
 def _keep_copy(folder: Path, row: ModelRelease) -> None:
-    """Copy a release that ships to where it is looked for once it no longer does; anew where a file came beside it."""
+    """Copy a release that ships to where it is looked for once it no longer does, and later what came beside it."""
     if not row.is_bundled:
         return
     kept = registered_releases() / row.name
-    if kept.is_dir():
-        if _files_of(kept) == _files_of(folder):
-            return
-        shutil.rmtree(kept, ignore_errors=True)
     try:
-        _copied(folder, kept)
-    except ReleaseError as error:
+        if not kept.exists():
+            _copied(folder, kept)
+        elif _is_copy(kept, row):
+            for name, _size in _files_of(folder) - _files_of(kept):
+                shutil.copyfile(folder / name, kept / name)
+    except (ReleaseError, OSError) as error:
         logger.error("No copy of %s is kept, so that it will be gone when it no longer ships: %s", row.name, error)
+
+
+def _is_copy(folder: Path, row: ModelRelease) -> bool:
+    """Whether that folder is of this release: another one may have its name, and is left alone."""
+    return (folder / MANIFEST).is_file() and release_hash(folder) == row.sha256
 
 
 def _files_of(folder: Path) -> set[tuple[str, int]]:

@@ -157,6 +157,15 @@ def test_the_copy_of_one_that_ships_has_what_came_beside_it_later(db, bundled, t
     assert (registered_releases() / "ours" / "beside.txt").read_text() == "later"
 
 
+def test_a_folder_that_has_the_name_of_one_that_ships_is_left_alone(db, bundled, tiny_release_folder):
+    copy_named(tiny_release_folder, registered_releases() / "ours", name="mine", created="2026-01-01T00:00:00+00:00")
+    (registered_releases() / "ours" / "mine.txt").write_text("kept")
+    copy_named(tiny_release_folder, bundled / "ours", name="ours", created="2026-01-01T00:00:00+00:00")
+    assert release_active().name == "ours"
+    assert (registered_releases() / "ours" / "mine.txt").read_text() == "kept"
+    assert not ModelRelease.objects.exclude(is_bundled=True).exists()
+
+
 def test_without_room_for_the_copy_it_judges_all_the_same(db, bundled, tiny_release_folder, monkeypatch, caplog):
     def full(source, target):
         raise OSError(errno.ENOSPC, "No space left on device")
